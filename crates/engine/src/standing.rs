@@ -1,0 +1,196 @@
+//! Where a line stands: its state and the words that go with it.
+
+use std::collections::BTreeMap;
+
+use holdpoint_model::{
+    event::{Answer, Reply},
+    line::{Binding, State},
+    verdict::{Finding, Verdict, worst},
+};
+
+use crate::role::{Line, Role, Slot};
+
+/// Where a line stands in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The state.
+    pub state: State,
+    /// Whether a minor failure is taken along.
+    pub acknowledged: bool,
+    /// Why, and what to do; empty words where there are none.
+    pub finding: Finding,
+    /// The verdict of each of the line's checks; `None` where it was not judged.
+    pub verdicts: Vec<Option<Verdict>>,
+    /// Whether looking has still to be done or finished.
+    pub open: bool,
+}
+
+pub(crate) type Findings = BTreeMap<(usize, usize), Finding>;
+
+/// Where a line that is no group stands.
+pub(crate) fn of_line(line: &Line, findings: &Findings, answer: Option<&Answer>) -> Standing {
+    let verdicts = line
+        .slots
+        .iter()
+        .enumerate()
+        .map(|(nth, slot)| match slot {
+            Slot::Check => findings.get(&(line.number, nth)).map(|finding| finding.verdict),
+            Slot::Duty | Slot::Unseen(_) => None,
+        })
+        .collect();
+    let mut standing = Standing {
+        state: State::Unknown,
+        acknowledged: false,
+        finding: Finding::pass(""),
+        verdicts,
+        open: false,
+    };
+    match line.role {
+        Role::Noted => standing.state = State::Noted,
+        Role::Later | Role::Group => standing.state = State::Later,
+        Role::LeftOut => {
+            standing.finding = Finding::unknown(
+                "left out of this look",
+                "run again without restricting the lines",
+            );
+        }
+        Role::Decided => decided(line, findings, answer, &mut standing),
+    }
+    standing
+}
+
+fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut Standing) {
+    if let Some(Answer { reply: Reply::NotApplicable, reason, by, .. }) = answer {
+        to.state = State::NotApplicable;
+        let reason = reason.as_deref().unwrap_or("no reason given");
+        to.finding = Finding::pass(format!("does not apply: {reason} ({by})"));
+        return;
+    }
+    match line.binding {
+        Binding::Unbound => {
+            to.finding = Finding::unknown(
+                "the line was not understood",
+                format!(
+                    "say what it means: [line.{}] check = \"…\" in holdpoint.toml",
+                    line.number
+                ),
+            );
+        }
+        Binding::Choice => {
+            to.finding = Finding::unknown(
+                format!("the line may mean {}", line.candidates.join(" or ")),
+                format!(
+                    "say which: [line.{}] check = \"{}\" in holdpoint.toml",
+                    line.number,
+                    line.candidates.first().map_or("…", String::as_str)
+                ),
+            );
+        }
+        Binding::Asked => answered(line, answer, to),
+        Binding::Bound => judged(line, findings, answer, to),
+    }
+}
+
+fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
+    let Some(answer) = answer else {
+        to.state = State::Owed;
+        to.finding = Finding::unknown(
+            "a person answers this",
+            format!("holdpoint answer DOC --line {} --value …", line.number),
+        );
+        return;
+    };
+    let said = match &answer.reply {
+        Reply::Value(value) => value.clone(),
+        Reply::File { name, .. } => format!("file {name}"),
+        Reply::NotApplicable | Reply::Acknowledged => {
+            to.state = State::Owed;
+            to.finding = Finding::unknown(
+                "a person answers this; an acknowledgement is no answer",
+                format!("holdpoint answer DOC --line {} --value …", line.number),
+            );
+            return;
+        }
+    };
+    to.state = State::Pass;
+    to.finding = Finding::pass(format!("{} answered", answer.by))
+        .seen(said)
+        .unproven("assertion only: rests on the word of the person who answered");
+}
+
+fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut Standing) {
+    let (mut parts, mut person) = (Vec::new(), false);
+    for (nth, slot) in line.slots.iter().enumerate() {
+        match slot {
+            Slot::Check => match findings.get(&(line.number, nth)) {
+                Some(finding) => parts.push(finding.clone()),
+                None => to.open = true,
+            },
+            Slot::Duty => person = true,
+            Slot::Unseen(id) => parts.push(Finding::unknown(
+                format!("this version cannot look with {id}"),
+                format!("look by hand, then waive it, or bind the line to another check: holdpoint explain {id}"),
+            )),
+        }
+    }
+    if to.open {
+        parts.push(Finding::unknown("not looked at yet", "let the run go on: holdpoint run"));
+    }
+    if parts.is_empty() && person {
+        return answered(line, answer, to);
+    }
+    to.finding = worst(parts);
+    to.state = match to.finding.verdict {
+        Verdict::Fail => State::Fail,
+        Verdict::Unknown => State::Unknown,
+        Verdict::Pass if person => {
+            let seen = to.finding.clone();
+            answered(line, answer, to);
+            if to.state == State::Pass {
+                to.finding = worst(vec![seen, to.finding.clone()])
+            }
+            to.state
+        }
+        Verdict::Pass => State::Pass,
+    };
+    let acknowledged = answer.is_some_and(|answer| answer.reply == Reply::Acknowledged);
+    to.acknowledged = to.state == State::Fail && acknowledged;
+}
+
+/// The state of a group: the worst of its children, with that child's words.
+pub(crate) fn of_group(children: &[(usize, Standing)]) -> Standing {
+    const ORDER: [State; 7] = [
+        State::Fail,
+        State::Unknown,
+        State::Owed,
+        State::Later,
+        State::Waived,
+        State::NotApplicable,
+        State::Pass,
+    ];
+    let none = Standing {
+        state: State::Unknown,
+        acknowledged: false,
+        finding: Finding::unknown(
+            "nothing stands below this line",
+            "remove it, or write what it asks for",
+        ),
+        verdicts: Vec::new(),
+        open: false,
+    };
+    if children.is_empty() {
+        return none;
+    }
+    let open = children.iter().any(|(_, child)| child.open);
+    for state in ORDER {
+        if let Some((number, child)) = children.iter().find(|(_, child)| child.state == state) {
+            let reason = match child.finding.reason.as_str() {
+                "" => String::new(),
+                reason => format!("line {number}: {reason}"),
+            };
+            let finding = Finding { reason, ..child.finding.clone() };
+            return Standing { state, finding, open, ..none };
+        }
+    }
+    Standing { state: State::Noted, finding: Finding::pass(""), open, ..none }
+}
