@@ -1,0 +1,11 @@
+//! Plans, runs and checks for a person at a terminal.
+
+mod check;
+mod live;
+mod plan;
+mod run;
+
+pub use check::check;
+pub use live::Live;
+pub use plan::plan;
+pub use run::{run, standing};

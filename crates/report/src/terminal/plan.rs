@@ -1,0 +1,140 @@
+//! What every line was understood to mean, section by section.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use holdpoint_model::{
+    diagnostic::Diagnostic,
+    line::Binding,
+    plan::{Plan, PlanLine},
+};
+
+use crate::style::{Style, Tone};
+
+/// The whole plan; `ms` is how long it took to make, `details` shows the deciding words too.
+pub fn plan(
+    plan: &Plan,
+    diagnostics: &[Diagnostic],
+    ms: i64,
+    details: bool,
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    let title = format!(
+        "{} {dot} {} lines {dot} {ms} ms",
+        plan.document.path,
+        plan.lines.len(),
+        dot = style.dot()
+    );
+    out.push_str(&style.paint(Tone::Strong, &style.clean(&title)));
+    out.push('\n');
+    let mut section: Option<&[String]> = None;
+    for line in &plan.lines {
+        if section != Some(line.section.as_slice()) {
+            section = Some(line.section.as_slice());
+            let path = line.section.join(&format!(" {} ", style.arrow()));
+            out.push('\n');
+            out.push_str(&style.paint(Tone::Strong, &style.cut(&path, style.width)));
+            out.push('\n');
+        }
+        out.push_str(&row(line, style));
+        if details {
+            out.push_str(&because(line, style));
+        }
+    }
+    out.push_str(&totals(plan, style));
+    out.push_str(&missing(plan, style));
+    let worth = diagnostics.iter().filter(|it| it.labels.is_empty());
+    for it in worth {
+        let line = if it.line == 0 { String::new() } else { format!("line {}  ", it.line) };
+        let word = style.paint(Tone::Dark, it.level.word());
+        writeln!(out, "{word}   {line}{}", style.clean(&it.message)).expect("strings take text");
+    }
+    out
+}
+
+fn row(line: &PlanLine, style: Style) -> String {
+    let text = (style.width / 2).clamp(24, 56);
+    let id = 26;
+    let meaning = match line.state {
+        Binding::Unbound => String::from("not understood"),
+        Binding::Choice => {
+            let ids: Vec<&str> = line.checks.iter().map(|check| check.id.as_str()).collect();
+            format!("which? {}", ids.join(" or "))
+        }
+        Binding::Asked | Binding::Bound => {
+            let ids: Vec<&str> = line.checks.iter().map(|check| check.id.as_str()).collect();
+            ids.join(" + ")
+        }
+    };
+    let params = line.checks.first().map(|check| {
+        let all = check.params.iter().map(|(name, value)| match value.chars().next() {
+            Some('<' | '>' | '=' | '!') => format!("{name}{value}"),
+            Some(_) | None => format!("{name}={value}"),
+        });
+        all.collect::<Vec<_>>().join(" ")
+    });
+    let needs = line.needs.first().map(|need| format!("  ? needs {need}"));
+    let tone = match line.state {
+        Binding::Bound if line.needs.is_empty() => Tone::Good,
+        Binding::Bound => Tone::Faint,
+        Binding::Asked => Tone::Faint,
+        Binding::Choice | Binding::Unbound => Tone::Dark,
+    };
+    let depth = if line.parent.is_some() { "  " } else { "" };
+    let rest = style.width.saturating_sub(6 + text + 2 + id + 1);
+    let tail = format!("{}{}", params.unwrap_or_default(), needs.unwrap_or_default());
+    let left = format!(
+        "{:>5} {}  {} {}",
+        line.line,
+        style.cell(&format!("{depth}{}", line.text), text),
+        style.paint(tone, &style.cell(&meaning, id)),
+        style.cut(tail.trim(), rest.max(12)),
+    );
+    format!("{}\n", left.trim_end())
+}
+
+fn because(line: &PlanLine, style: Style) -> String {
+    let mut out = String::new();
+    for check in line.checks.iter().filter(|check| !check.because.is_empty()) {
+        let words: Vec<String> = check.because.iter().map(|it| format!("`{it}`")).collect();
+        let text = format!("{} because of {}", check.id, words.join(", "));
+        let text = style.cut(&text, style.width.saturating_sub(8));
+        writeln!(out, "        {}", style.paint(Tone::Faint, &text)).expect("strings take text");
+    }
+    out
+}
+
+fn totals(plan: &Plan, style: Style) -> String {
+    let count = |state| plan.lines.iter().filter(|line| line.state == state).count();
+    let gap = format!(" {} ", style.dot());
+    let parts = [
+        format!("{} understood", count(Binding::Bound)),
+        format!("{} asked of people", count(Binding::Asked)),
+        format!("{} to choose", count(Binding::Choice)),
+        format!("{} not understood", count(Binding::Unbound)),
+    ];
+    format!("\n{}\n", parts.join(&gap))
+}
+
+fn missing(plan: &Plan, style: Style) -> String {
+    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
+    for need in plan.lines.iter().flat_map(|line| &line.needs) {
+        *lines.entry(need).or_default() += 1;
+    }
+    let mut all: Vec<(&str, usize)> = lines.into_iter().collect();
+    all.sort_by_key(|(need, lines)| (std::cmp::Reverse(*lines), *need));
+    let mut out = String::new();
+    if !all.is_empty() {
+        writeln!(out, "\n{}", style.paint(Tone::Strong, "missing in holdpoint.toml"))
+            .expect("strings take text");
+    }
+    for (need, lines) in all.iter().take(12) {
+        let plural = if *lines == 1 { "line" } else { "lines" };
+        writeln!(out, "  {}  {lines} {plural}", style.cell(need, 40)).expect("strings take text");
+    }
+    if let Some(more) = all.len().checked_sub(12).filter(|more| 0 < *more) {
+        writeln!(out, "  and {more} more").expect("strings take text");
+    }
+    out
+}
