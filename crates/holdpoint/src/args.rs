@@ -1,0 +1,313 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Executes a team's own Markdown deployment checklist.
+#[derive(Debug, Parser)]
+#[command(
+    name = "holdpoint",
+    version,
+    about = "Executes a team's own Markdown deployment checklist: looks, decides, keeps the evidence.",
+    after_help = "Begin with:\n  holdpoint demo                     see it work, in seconds\n  \
+                  holdpoint plan CHECKLIST.md        what every line means; contacts nothing\n  \
+                  holdpoint run CHECKLIST.md         look, and decide: GO, HOLD or NO-GO",
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Common {
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    /// No colour, whatever else is said.
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+    /// Only ASCII, with words for symbols.
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
+    /// Settings file; `holdpoint.toml` of the working folder by default.
+    #[arg(long, global = true, value_name = "PATH", env = "HOLDPOINT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say less: only the verdict.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON event a line, as they happen.
+    Jsonl,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what every line of a checklist means; contacts nothing, writes holdpoint.lock.
+    Plan(PlanArgs),
+    /// Look at the live systems and decide: GO, HOLD or NO-GO.
+    Run(RunArgs),
+    /// Run a small production service inside this process, and its checklist against it.
+    Demo(DemoArgs),
+    /// Answer for a line: a value, a file, not applicable, or acknowledge.
+    Answer(AnswerArgs),
+    /// Look with one check, by hand.
+    Check(CheckArgs),
+    /// The manual page of a check.
+    Explain(ExplainArgs),
+    /// The catalog.
+    Checks(ChecksArgs),
+    /// Where the last run stands.
+    Status(StatusArgs),
+    /// Verify, show or replay a record.
+    Record(RecordArgs),
+    /// Answer looks from this machine for a run elsewhere, over standard input and output.
+    #[command(hide = true)]
+    Agent(AgentArgs),
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The checklist.
+    pub(crate) document: PathBuf,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The environment, an overlay of the settings.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// Take what the catalog would now say for lines that the lock pins.
+    #[arg(long)]
+    pub(crate) accept: bool,
+    /// Show the words that decided.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Explain one line: where each of its values comes from.
+    #[arg(long, value_name = "LINE")]
+    pub(crate) why: Option<usize>,
+    /// Do not write the lock.
+    #[arg(long)]
+    pub(crate) no_lock: bool,
+}
+
+/// Which gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GateArg {
+    /// Before the deployment.
+    Pre,
+    /// After it.
+    Post,
+    /// Both.
+    All,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The checklist.
+    pub(crate) document: PathBuf,
+    /// Which gate to decide.
+    #[arg(long, value_enum, default_value_t = GateArg::Pre)]
+    pub(crate) gate: GateArg,
+    /// The environment, an overlay of the settings.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Write the boxes of lines that passed back into the checklist.
+    #[arg(long)]
+    pub(crate) tick: bool,
+    /// Look only at these lines, or at lines bound to these checks.
+    #[arg(long, value_name = "LINE|CHECK", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Look only at sections whose heading holds this text.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) section: Option<String>,
+    /// Look again only at lines that failed or were unknown; the others keep what was seen.
+    #[arg(long, conflicts_with_all = ["only", "section"])]
+    pub(crate) rerun_failed: bool,
+    /// Go on looking until everything passes, at most this long (`5m`).
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) wait: Option<String>,
+    /// Also write a report (`json=PATH`, `jsonl=PATH`); may be repeated.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub(crate) report: Vec<String>,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Nothing planted.
+    #[arg(long, conflicts_with = "fault")]
+    pub(crate) mended: bool,
+    /// Only this fault; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fault: Vec<String>,
+    /// The names of the faults, each with the line that it breaks.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Keep the service up until Ctrl-C, so that a line can be mended and run again.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// The folder to make.
+    #[arg(long, value_name = "PATH", default_value = "holdpoint-demo")]
+    pub(crate) folder: PathBuf,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `answer`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("reply").required(true))]
+pub(crate) struct AnswerArgs {
+    /// The checklist.
+    pub(crate) document: PathBuf,
+    /// The physical line.
+    #[arg(long)]
+    pub(crate) line: usize,
+    /// What was observed, or yes.
+    #[arg(long, group = "reply")]
+    pub(crate) value: Option<String>,
+    /// A file that shows it; kept as evidence.
+    #[arg(long, group = "reply", value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    /// The line does not apply; needs a reason.
+    #[arg(long, group = "reply", requires = "reason")]
+    pub(crate) not_applicable: bool,
+    /// A minor failure was seen and is taken along.
+    #[arg(long, group = "reply")]
+    pub(crate) acknowledge: bool,
+    /// Why.
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// The environment it holds for.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Id in the catalog.
+    pub(crate) id: String,
+    /// Parameters and subjects.
+    #[arg(value_name = "NAME=VALUE")]
+    pub(crate) params: Vec<String>,
+    /// Permit looks that do more than read.
+    #[arg(long, value_name = "IMPACT")]
+    pub(crate) allow: Option<String>,
+    /// Who counts as which side: `outside=NAME,inside=NAME`.
+    #[arg(long, value_name = "SIDE=NAME")]
+    pub(crate) vantage: Option<String>,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Id in the catalog.
+    pub(crate) id: String,
+}
+
+/// `checks`
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArgs {
+    /// Only ids, titles or families that hold this text.
+    pub(crate) filter: Option<String>,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Every check, every look, every fault, and what it leads to.
+    #[arg(long)]
+    pub(crate) faults: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `record`
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    #[command(subcommand)]
+    pub(crate) command: RecordCommand,
+}
+
+/// What to do with a record.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordCommand {
+    /// Judge everything again, offline; a stored verdict is read only to compare.
+    Verify {
+        /// A record, or the folder that holds records.
+        path: Option<PathBuf>,
+        /// A public key that is vouched for (hex, or a PEM file).
+        #[arg(long, value_name = "PUBLIC")]
+        key: Vec<String>,
+        /// List what the verification rests on.
+        #[arg(long)]
+        explain: bool,
+        /// Output.
+        #[arg(long, short, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// The evidence behind a line of the last record.
+    Show {
+        /// The physical line; without it, the runs.
+        line: Option<usize>,
+        /// A record, or the folder that holds records.
+        #[arg(long)]
+        path: Option<PathBuf>,
+        /// Output.
+        #[arg(long, short, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Show a run again, from its journal.
+    Replay {
+        /// A record, or the folder that holds records.
+        path: Option<PathBuf>,
+        /// Output.
+        #[arg(long, short, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// `agent`
+#[derive(Debug, Args)]
+pub(crate) struct AgentArgs {
+    /// Speak over standard input and output.
+    #[arg(long)]
+    pub(crate) stdio: bool,
+}
