@@ -1,1 +1,86 @@
-fn main() {}
+//! Everything a developer runs: `cargo xtask <command>`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks")]
+
+mod generate;
+mod new_check;
+mod run;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  quick            format, check, tests of the pure crates
+  test             install what the tests need (Debian packages, as root), then run every test
+  ci               everything, stops at the first red
+  gen [--check]    write (or compare) the generated reference pages
+  tidy             imports, sizes, links, words
+  new-check ID     write the file and the list line of a new check
+  try-new-check    the same on a throw-away copy, compiled and put before the laws
+  bench            measure start, planning, looks and memory; print the table
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["quick"] => quick(),
+        ["test"] => test::all(),
+        ["ci"] => ci(),
+        ["gen"] => generate::write(),
+        ["gen", "--check"] => generate::check(),
+        ["tidy"] => tidy::all(),
+        ["new-check", id] => new_check::write(id),
+        ["try-new-check"] => new_check::attempt(),
+        ["bench"] => run::cargo(&["bench", "-p", "holdpoint"]),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Crates that do no input or output.
+const PURE: [&str; 6] = ["model", "document", "checks", "bind", "engine", "report"];
+
+fn quick() -> Result<(), String> {
+    run::cargo(&["fmt", "--all"])?;
+    run::cargo(&["check", "--workspace", "--all-targets"])?;
+    let names: Vec<String> = PURE.iter().map(|name| format!("holdpoint-{name}")).collect();
+    let mut args = vec!["test", "-q"];
+    for name in &names {
+        args.extend(["-p", name]);
+    }
+    run::cargo(&args)
+}
+
+type Step = fn() -> Result<(), String>;
+
+fn ci() -> Result<(), String> {
+    let began = std::time::Instant::now();
+    let steps: [(&str, Step); 7] = [
+        ("format", || run::cargo(&["fmt", "--all", "--", "--check"])),
+        ("tidy", tidy::all),
+        ("lints", || {
+            run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+        }),
+        ("tests", test::all),
+        ("generated pages", generate::check),
+        ("documentation", || run::cargo(&["doc", "--workspace", "--no-deps", "-q"])),
+        ("a new check", new_check::attempt),
+    ];
+    for (name, step) in steps {
+        let at = std::time::Instant::now();
+        println!("== {name}");
+        step().map_err(|why| format!("== {name}: red\n{why}"))?;
+        println!("== {name}: green, {} s", at.elapsed().as_secs());
+    }
+    println!("== all green, {} s", began.elapsed().as_secs());
+    Ok(())
+}

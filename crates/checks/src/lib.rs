@@ -1,1 +1,45 @@
-//! To be written.
+//! The catalog: every check of this version, and the table of heads of all that will ever be one.
+//!
+//! Adding a check is one file, `src/<family>/<noun_phrase>.rs`, and one line in the list below. The
+//! laws in `tests.rs` then hold it to what every check must keep.
+#![warn(missing_docs, clippy::disallowed_methods, clippy::disallowed_types)]
+
+use holdpoint_model::check::AnyCheck;
+
+/// Declares the modules of the listed checks and the list itself, so that a check that is not
+/// listed is not compiled either.
+macro_rules! catalog {
+    ($( $family:ident { $( $file:ident :: $check:ident ),* $(,)? } )*) => {
+        $( mod $family { $( pub(crate) mod $file; )* } )*
+        static CATALOG: &[&dyn AnyCheck] = &[ $( $( &$family::$file::$check, )* )* ];
+    };
+}
+
+catalog! {
+    net {
+        port_open::PortOpen,
+    }
+}
+
+pub mod grid;
+pub mod heads;
+pub mod names;
+
+mod dates;
+mod hello;
+mod web;
+mod worlds;
+
+#[cfg(test)]
+mod tests;
+
+/// Every check that this version can judge with, by id.
+pub fn catalog() -> &'static [&'static dyn AnyCheck] {
+    CATALOG
+}
+
+/// The check of that id, if this version has it.
+pub fn find(id: &str) -> Option<&'static dyn AnyCheck> {
+    let at = CATALOG.binary_search_by(|check| check.id().cmp(id)).ok()?;
+    CATALOG.get(at).copied()
+}

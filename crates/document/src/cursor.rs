@@ -15,6 +15,9 @@ pub(crate) struct Cursor<'a> {
     text_column: usize,
     /// Where the blank tail of the line begins.
     blank_from: usize,
+    /// Where the tail of nothing but dashes and blanks begins, and that of stars.
+    dashes_from: usize,
+    stars_from: usize,
 }
 
 impl<'a> Cursor<'a> {
@@ -29,6 +32,8 @@ impl<'a> Cursor<'a> {
             text: start,
             text_column: 0,
             blank_from: end - blank,
+            dashes_from: end - tail_of(line, b'-'),
+            stars_from: end - tail_of(line, b'*'),
         };
         cursor.find_text();
         cursor
@@ -64,6 +69,16 @@ impl<'a> Cursor<'a> {
         if self.text < self.end { self.bytes.get(self.text).copied() } else { None }
     }
 
+    /// Whether the text is a thematic break. Underscores are blanks to fill in, never a break.
+    pub(crate) fn is_break(&self) -> bool {
+        let (mark, from) = match self.peek() {
+            Some(b'-') => (b'-', self.dashes_from),
+            Some(b'*') => (b'*', self.stars_from),
+            _ => return false,
+        };
+        from <= self.text && self.rest().iter().filter(|byte| **byte == mark).take(3).count() == 3
+    }
+
     /// Where the text ends when its blank tail is left out.
     pub(crate) fn text_end(&self) -> usize {
         self.blank_from.max(self.text)
@@ -93,10 +108,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Steps over the white space and `width` bytes of the text, which are one column each.
-    pub(crate) fn skip_text(&mut self, width: usize) {
-        self.at = (self.text + width).min(self.end);
-        self.column = self.text_column + width;
+    /// Steps over the white space and `bytes` bytes of the text, which take `columns` columns.
+    pub(crate) fn skip_text(&mut self, bytes: usize, columns: usize) {
+        self.at = (self.text + bytes).min(self.end);
+        self.column = self.text_column + columns;
         self.find_text();
     }
 
@@ -114,6 +129,11 @@ impl<'a> Cursor<'a> {
         self.text = at;
         self.text_column = column;
     }
+}
+
+/// Length of the tail of nothing but `mark` and blanks.
+fn tail_of(line: &[u8], mark: u8) -> usize {
+    line.iter().rev().take_while(|byte| **byte == mark || is_blank(**byte)).count()
 }
 
 /// Space or tab.

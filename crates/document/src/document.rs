@@ -198,3 +198,21 @@ pub struct Fence {
     /// The innermost heading above it.
     pub section: Option<SectionId>,
 }
+
+impl Form {
+    /// The fence that a line of this form stands in.
+    pub fn fence(&self) -> Option<usize> {
+        match self {
+            Self::Command { fence, .. }
+            | Self::Assignment { fence, .. }
+            | Self::Comment { fence, .. } => Some(*fence),
+            Self::Box(_)
+            | Self::Item
+            | Self::Row { .. }
+            | Self::Field { .. }
+            | Self::Choice { .. }
+            | Self::Rule
+            | Self::Title => None,
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub fn normal(text: &str) -> String {
     for c in plain.chars().flat_map(char::to_lowercase) {
         match out.chars().next_back().and_then(|last| compose(last, c)) {
             Some(syllable) => {
-                drop(out.pop());
+                out.pop();
                 out.push(syllable);
             }
             None => out.push(c),

@@ -44,7 +44,18 @@ fn mend(run: &str) -> Option<String> {
         return None;
     }
     let mended = str::from_utf8(&bytes).ok()?;
-    (mended != run).then(|| mended.to_owned())
+    (mended != run && !is_honest(run)).then(|| mended.to_owned())
+}
+
+/// Whether a run is two characters that stand side by side in honest text: a sign or a quote and
+/// what it is set against, as in `l’été` or `§3–§5`. Two bytes can be UTF-8 by chance.
+fn is_honest(run: &str) -> bool {
+    let mut chars = run.chars();
+    let sign = chars.next().is_some_and(|c| {
+        matches!(c, '«' | '»' | '‹' | '›' | '…' | '\u{a0}' | '–' | '—' | '÷' | '€')
+            || matches!(c, '“' | '”' | '‘' | '’' | 'À' | 'Ã' | 'Õ' | 'Œ' | 'œ' | 'ÿ' | 'Ÿ')
+    });
+    sign && chars.count() == 1
 }
 
 #[cfg(test)]
@@ -57,10 +68,8 @@ mod tests {
             ("\u{f8ff}\u{fc}\u{ec}\u{e3} Checks", "\u{1f4cb} Checks"),
             ("(84.9% \u{201a}\u{fa}\u{ec})", "(84.9% \u{2713})"),
             ("\u{201a}\u{fa}\u{d6} Sign-Off", "\u{2705} Sign-Off"),
-            (
-                "\u{f8ff}\u{fc}\u{e8}\u{f3}\u{d4}\u{220f}\u{e8} Steps",
-                "\u{1f3d7}\u{fe0f} Steps",
-            ),
+            ("caf\u{221a}\u{a9}", "caf\u{e9}"),
+            ("\u{f8ff}\u{fc}\u{e8}\u{f3}\u{d4}\u{220f}\u{e8} Steps", "\u{1f3d7}\u{fe0f} Steps"),
         ] {
             assert_eq!(repair(damaged), original);
         }
@@ -68,7 +77,15 @@ mod tests {
 
     #[test]
     fn honest_characters_stay() {
-        for text in ["caf\u{e9}", "\u{1f527} Setup", "Ver\u{f6}ffentlichung \u{2713}", "", "plain"] {
+        for text in [
+            "l’été",
+            "§3–§5",
+            "caf\u{e9}",
+            "\u{1f527} Setup",
+            "Ver\u{f6}ffentlichung \u{2713}",
+            "",
+            "plain",
+        ] {
             assert!(matches!(repair(text), Cow::Borrowed(same) if same == text));
         }
     }

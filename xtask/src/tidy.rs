@@ -1,0 +1,117 @@
+//! What no compiler sees: who imports whom, how long files are, whether links lead anywhere.
+
+use std::{collections::BTreeSet, path::Path};
+
+use crate::run;
+
+/// Which of our crates each crate may import.
+const IMPORTS: [(&str, &[&str]); 14] = [
+    ("model", &[]),
+    ("document", &["model"]),
+    ("checks", &["model"]),
+    ("bind", &["model", "document", "checks"]),
+    ("engine", &["model"]),
+    ("record", &["model", "document", "checks", "engine"]),
+    ("report", &["model", "engine"]),
+    ("wire-net", &["model"]),
+    ("wire-host", &["model"]),
+    ("wire-data", &["model"]),
+    ("runtime", &["model", "checks", "engine", "record"]),
+    ("demo", &[]),
+    ("lab", &["model"]),
+    ("xtask", &[]),
+];
+
+/// Libraries of others that a pure crate must not gain.
+const NEVER_PURE: [&str; 6] = ["tokio", "hyper", "rustls", "rusqlite", "rustix", "reqwest"];
+
+/// Lines beyond which a file is refused.
+const LINES_MAX: usize = 900;
+
+/// All rules; every complaint at once.
+pub(crate) fn all() -> Result<(), String> {
+    let mut wrong = Vec::new();
+    imports(&mut wrong)?;
+    sizes(&mut wrong);
+    links(&mut wrong);
+    words(&mut wrong);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+fn imports(wrong: &mut Vec<String>) -> Result<(), String> {
+    let root = run::root();
+    for (name, allowed) in IMPORTS {
+        let package = if name == "xtask" { name.to_owned() } else { format!("holdpoint-{name}") };
+        let args = ["tree", "-p", &package, "--depth", "1", "-e", "normal", "--prefix", "none"];
+        let tree = run::output("cargo", &args, &root)?;
+        let found: BTreeSet<&str> =
+            tree.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+        for other in &found {
+            if let Some(ours) = other.strip_prefix("holdpoint-")
+                && !allowed.contains(&ours)
+            {
+                wrong.push(format!("{package} must not import {other}"));
+            }
+            if crate::PURE.contains(&name) && NEVER_PURE.contains(other) {
+                wrong.push(format!("{package} is pure and must not import {other}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sizes(wrong: &mut Vec<String>) {
+    for path in run::files(&run::root(), &[".rs"]) {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let lines = text.lines().count();
+        if LINES_MAX < lines {
+            wrong.push(format!("{} has {lines} lines, {LINES_MAX} at most", path.display()));
+        }
+        let head = text.lines().next().unwrap_or_default();
+        if !head.starts_with("//!") {
+            wrong.push(format!("{} does not say in its first line what it is for", path.display()));
+        }
+    }
+}
+
+/// Relative links of our own pages lead to files that are there.
+fn links(wrong: &mut Vec<String>) {
+    let root = run::root();
+    let mut pages = run::files(&root.join("docs"), &[".md"]);
+    let top = ["README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+    for name in top {
+        let path = root.join(name);
+        if path.is_file() {
+            pages.push(path);
+        } else {
+            wrong.push(format!("{name} is missing"));
+        }
+    }
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap_or_default();
+        let folder = page.parent().unwrap_or_else(|| Path::new("."));
+        for part in text.split("](").skip(1) {
+            let target = part.split([')', '#', ' ']).next().unwrap_or_default();
+            let outside = target.contains("://") || target.starts_with("mailto:");
+            if !target.is_empty() && !outside && !folder.join(target).exists() {
+                wrong.push(format!("{}: the link `{target}` leads nowhere", page.display()));
+            }
+        }
+    }
+}
+
+/// Stubs, and paths of somebody's machine.
+fn words(wrong: &mut Vec<String>) {
+    let home = ["/ho", "me/"].concat();
+    let stubs = [["todo", "!("].concat(), ["unimplemented", "!("].concat()];
+    for path in run::files(&run::root(), &[".rs", ".md", ".toml"]) {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let shown = path.display();
+        if stubs.iter().any(|stub| text.contains(stub.as_str())) {
+            wrong.push(format!("{shown} holds a stub"));
+        }
+        if text.contains(&format!("\"{home}")) {
+            wrong.push(format!("{shown} names a path of one machine"));
+        }
+    }
+}
