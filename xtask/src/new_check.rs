@@ -1,6 +1,9 @@
 //! A new check: one file, one line in the list.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use crate::run;
 
@@ -38,21 +41,37 @@ fn write_in(root: &Path, id: &str) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-/// Puts the line into the sorted list.
+/// Puts the line into the sorted list, with a block for its family where there is none.
 fn list(root: &Path, family: &str, file: &str, kind: &str) -> Result<(), String> {
     let path = root.join("crates/checks/src/lib.rs");
     let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let line = format!("    {family}::{file}::{kind},");
-    let start = text.find("catalog! {").ok_or("the list was not found in lib.rs")?;
-    let body = text.get(start..).unwrap_or_default();
-    let end = body.find("\n}").ok_or("the list has no end")?;
-    let (list, rest) = body.split_at(end);
-    let mut lines: Vec<&str> = list.lines().skip(1).collect();
-    lines.push(&line);
-    lines.sort_unstable();
-    let head = text.get(..start).unwrap_or_default();
-    let text = format!("{head}catalog! {{\n{}{rest}", lines.join("\n"));
+    let start = text.find("\ncatalog! {\n").ok_or("the list was not found in lib.rs")? + 12;
+    let end = text.get(start..).and_then(|rest| rest.find("\n}\n")).ok_or("the list has no end")?;
+    let body = text.get(start..start + end).unwrap_or_default();
+    let mut families = blocks(body);
+    families.entry(family.to_owned()).or_default().insert(format!("{file}::{kind}"));
+    let mut list = String::new();
+    for (family, checks) in &families {
+        let lines: Vec<String> = checks.iter().map(|check| format!("        {check},\n")).collect();
+        list.extend([format!("    {family} {{\n{}    }}\n", lines.concat())]);
+    }
+    let (head, rest) = (text.get(..start), text.get(start + end + 1..));
+    let text = format!("{}\n{list}{}", head.unwrap_or_default(), rest.unwrap_or_default());
     std::fs::write(&path, text).map_err(|error| error.to_string())
+}
+
+/// The list as written: checks by family.
+fn blocks(body: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut families: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut family = String::new();
+    for line in body.lines().map(str::trim) {
+        if let Some(name) = line.strip_suffix(" {") {
+            name.clone_into(&mut family);
+        } else if let Some(check) = line.strip_suffix(',') {
+            families.entry(family.clone()).or_default().insert(check.to_owned());
+        }
+    }
+    families
 }
 
 /// Does it on a throw-away copy, compiles the copy and puts the new check before the laws.

@@ -1,36 +1,45 @@
 //! What makes a line the same line in another version of its document, and the digest of what was
 //! parsed from a document.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
 use holdpoint_document::{Document, Form, Line, SectionId, digest_input};
 use sha2::{Digest, Sha256};
 
-/// The identity of a line: where it stands, below what, and what it says.
+/// The identity of a line: what it says, where it stands, and below what.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// Headings above it without the document's title, outermost first.
-    pub section: Vec<String>,
-    /// Text of the line that it is nested in; empty when there is none.
-    pub under: String,
     /// Its text: white space as one blank, ticks taken off, damage repaired.
     pub text: String,
+    /// Text of the line that it is nested in; empty when there is none.
+    pub under: String,
+    /// Headings above it without the document's title, outermost first.
+    pub section: Vec<String>,
     /// Which of several lines that agree in all of that, from 1.
     pub nth: usize,
 }
 
 /// The keys of all lines, in the order of the document.
 pub fn keys(document: &Document) -> Vec<Key> {
-    let mut seen: BTreeMap<(Vec<String>, String, String), usize> = BTreeMap::new();
     let texts: Vec<String> = document.lines.iter().map(line_text).collect();
     let mut sections = Sections::new(document);
-    let mut keys = Vec::with_capacity(document.lines.len());
+    let mut keys: Vec<Key> = Vec::with_capacity(document.lines.len());
     for (line, text) in document.lines.iter().zip(&texts) {
         let under = line.parent.and_then(|parent| texts.get(parent.0)).cloned().unwrap_or_default();
-        let section = sections.path(line);
-        let nth = seen.entry((section.clone(), under.clone(), text.clone())).or_default();
+        keys.push(Key { text: text.clone(), under, section: sections.path(line), nth: 1 });
+    }
+    let mut seen: HashMap<&Key, usize> = HashMap::with_capacity(keys.len());
+    let mut nths = Vec::with_capacity(keys.len());
+    for key in &keys {
+        let nth = seen.entry(key).or_default();
         *nth += 1;
-        keys.push(Key { section, under, text: text.clone(), nth: *nth });
+        nths.push(*nth);
+    }
+    for (key, nth) in keys.iter_mut().zip(nths) {
+        key.nth = nth;
     }
     keys
 }
@@ -103,8 +112,10 @@ mod tests {
 
     #[test]
     fn a_line_keeps_its_key_when_it_is_ticked_or_moved_about() {
-        let one = parse(b"# T\n\n## \xF0\x9F\x93\x8B A\n\n- [ ] all  well\n  - [ ] x\n- [ ] all well\n");
-        let two = parse(b"# T\n\n\n## A\n\n* [x] all well\n  * [ ] x\n* [ ] all well\n");
+        let one =
+            parse(b"# T\n\n## \xF0\x9F\x93\x8B A\n\n- [ ] all  well\n  - [ ] x\n- [ ] all well\n");
+        let two =
+            parse(b"# T\n\n\n## \xF0\x9F\x93\x8B A\n\n* [x] all well\n  * [ ] x\n* [ ] all well\n");
         assert_eq!(keys(&one), keys(&two));
         let keys = keys(&one);
         assert_eq!(keys[0].section, ["A"]);

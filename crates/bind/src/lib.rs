@@ -1,6 +1,36 @@
 //! What does this line mean? Settings, lock and plan; reads no file, asks nobody.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod plan;
+pub mod understand;
+
+mod kind;
+mod line_form;
+mod outline;
+mod phase;
+mod structure;
+mod when;
+
+mod candidate;
+mod command;
+mod condition;
+mod context;
+mod meaning;
+mod parameters;
+mod rules;
+mod scan;
+mod values;
+mod words;
+
+mod exact;
+pub mod gate;
 pub mod key;
-pub mod nearest;
+pub mod lock;
+
+mod needs;
+mod overrides;
+pub mod scope;
 pub mod settings;
+pub mod targets;
+
+pub mod nearest;

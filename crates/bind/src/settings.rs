@@ -237,10 +237,7 @@ fn section<'a>(reader: &mut Reader<'a>, settings: &mut Settings, entry: &Entry<'
 }
 
 /// The tables inside of one, each with its head.
-fn tables<'a>(
-    reader: &mut Reader<'a>,
-    entry: &Entry<'a>,
-) -> Vec<(Entry<'a>, &'a DeTable<'a>)> {
+fn tables<'a>(reader: &mut Reader<'a>, entry: &Entry<'a>) -> Vec<(Entry<'a>, &'a DeTable<'a>)> {
     let Some(table) = reader.table(entry) else { return Vec::new() };
     let mut tables = Vec::new();
     for one in reader.entries(table) {

@@ -75,9 +75,10 @@ impl Vocabulary {
         let mut terms = Vec::new();
         let mut patterns: Vec<String> = Vec::new();
         for line in data.lines().filter(|line| !line.starts_with('#')) {
-            let Some((name, list)) = line.split_once(": ") else {
+            let Some((name, list)) = line.split_once(':') else {
                 continue;
             };
+            let name = name.trim_start_matches(['~', '!', '%']);
             let at = names.iter().position(|known| *known == name).unwrap_or_else(|| {
                 names.push(name);
                 names.len() - 1
@@ -112,7 +113,8 @@ impl Vocabulary {
     /// a longer one of the same class is left out.
     pub(crate) fn hits(&self, text: &str) -> Vec<Hit> {
         let mut found: Vec<Hit> = Vec::new();
-        for it in self.automaton.find_overlapping_iter(text) {
+        let even = text.replace('-', " ");
+        for it in self.automaton.find_overlapping_iter(&even) {
             let Some(term) = self.terms.get(it.pattern().as_usize()) else {
                 continue;
             };
@@ -123,7 +125,8 @@ impl Vocabulary {
                 continue;
             };
             let hit = Hit { class: term.class, start: it.start(), end };
-            let inside = |a: &Hit, b: &Hit| a.class == b.class && b.start <= a.start && a.end <= b.end;
+            let inside =
+                |a: &Hit, b: &Hit| a.class == b.class && b.start <= a.start && a.end <= b.end;
             if found.iter().any(|other| inside(&hit, other)) {
                 continue;
             }
@@ -143,13 +146,10 @@ impl Vocabulary {
     }
 }
 
-/// The ways in which a term is written: with blanks or hyphens, and, beyond ASCII, where case is
-/// not folded by the automaton, with a capital.
+/// The ways in which a term is written: beyond ASCII, where case is not folded by the automaton,
+/// also with a capital. Hyphens are blanks, here as in the text.
 fn spellings(stem: &str) -> Vec<String> {
-    let mut all = vec![stem.to_owned()];
-    if stem.contains(' ') {
-        all.push(stem.replace(' ', "-"));
-    }
+    let mut all = vec![stem.replace('-', " ")];
     if stem.is_ascii() {
         return all;
     }
@@ -200,7 +200,8 @@ fn ends(text: &str, at: usize, open: bool) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const DATA: &str = "# words\ncert: certificate*, ssl cert, 인증서\nroll: rollback, roll back, откат*\n";
+    const DATA: &str =
+        "# words\ncert: certificate*, ssl cert, 인증서\nroll: rollback, roll back, откат*\n";
 
     fn found(text: &str) -> Vec<&str> {
         let vocabulary = Vocabulary::read(DATA);

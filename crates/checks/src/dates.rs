@@ -15,10 +15,11 @@ pub(crate) fn day(time: Time) -> String {
 }
 
 /// The moment as a server writes it in `Date`.
-#[cfg(test)]
 pub(crate) fn http(time: Time) -> String {
-    let it = jiff::Timestamp::from_millisecond(time.0).unwrap();
-    it.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    jiff::Timestamp::from_millisecond(time.0).map_or_else(
+        |_| time.0.to_string(),
+        |it| it.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub(crate) enum Offer {
     Tls10,
     /// TLS 1.1 alone.
     Tls11,
+    /// TLS 1.2 alone.
+    Tls12,
     /// TLS 1.2 and 1.3.
     Modern,
 }
@@ -19,7 +21,7 @@ impl Offer {
         match self {
             Self::Tls10 => "TLS 1.0",
             Self::Tls11 => "TLS 1.1",
-            Self::Modern => "TLS 1.2",
+            Self::Tls12 | Self::Modern => "TLS 1.2",
         }
     }
 
@@ -28,7 +30,7 @@ impl Offer {
         match self {
             Self::Tls10 => 0x0301,
             Self::Tls11 => 0x0302,
-            Self::Modern => 0x0303,
+            Self::Tls12 | Self::Modern => 0x0303,
         }
     }
 }
@@ -129,6 +131,7 @@ pub(crate) fn reply(bytes: &[u8]) -> Reply {
 }
 
 /// The beginning of a ServerHello of this version, for pretend worlds.
+#[cfg(test)]
 pub(crate) fn server_hello(version: u16) -> Vec<u8> {
     let [major, minor] = version.to_be_bytes();
     vec![0x16, 3, 3, 0, 42, 2, 0, 0, 38, major, minor]

@@ -31,7 +31,17 @@ pub fn own(id: &str) -> Vec<&'static str> {
 pub fn subjects(id: &str) -> impl Iterator<Item = &'static str> {
     let own = own(id);
     let url_path = id.starts_with("http.") || id.starts_with("metrics.");
-    SUBJECTS.into_iter().filter(move |name| !own.contains(name) && !(url_path && *name == "path"))
+    SUBJECTS.into_iter().filter(move |name| !own.contains(name) && (!url_path || *name != "path"))
+}
+
+/// Writes `latency:p95` = `<500ms` as `latency` = `p95 <500ms`, the form that checks read.
+fn folded(id: &str, name: &str, value: &str) -> (String, String) {
+    match name.split_once(':') {
+        Some((name, part)) if own(id).contains(&name) => {
+            (name.to_owned(), format!("{part} {}", value.trim_start_matches('=')))
+        }
+        Some(_) | None => (name.to_owned(), value.to_owned()),
+    }
 }
 
 /// Tells the check's own parameters from the subject ones, which belong into the scope's fields:
@@ -43,7 +53,7 @@ pub fn split(
     let fields: Vec<&str> = subjects(id).collect();
     given
         .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
+        .map(|(name, value)| folded(id, name, value))
         .partition(|(name, _)| !fields.contains(&name.as_str()))
 }
 
@@ -134,6 +144,8 @@ mod tests {
         assert!(said[1].contains("a duration"), "{said:?}");
         let said = complaints("net.port-open", &[("resolve", "shop.test:1,2")]);
         assert!(said[0].contains("name:address"), "{said:?}");
+        assert!(complaints("http.health", &[("latency:p95", "<500ms")]).is_empty());
+        assert_eq!(complaints("http.health", &[("latency:p95", "<soon")]).len(), 1);
         assert_eq!(complaints("cdn.assets", &[("port", "x")]).len(), 1);
     }
 

@@ -7,8 +7,8 @@ use holdpoint_model::{
     fault::Fault,
     line::Side,
     scope::Scope,
-    seen::{Connected, Response, Seen},
-    time::Time,
+    seen::{Certificate, Connected, Handshake, Response, Seen, Trust},
+    time::{DAY, Time},
 };
 
 /// When pretend judgements begin: 2026-11-21 09:00 UTC.
@@ -65,6 +65,31 @@ pub(crate) fn site(
 /// [`ADDRESSES`] as what a resolver answers.
 pub(crate) fn addresses() -> Vec<IpAddr> {
     ADDRESSES.iter().filter_map(|at| at.parse().ok()).collect()
+}
+
+/// A trusted certificate for these names, valid from thirty days ago for so many days from now.
+pub(crate) fn handshake(names: &[&str], days: i64) -> Handshake {
+    let certificate = |subject: &str, issuer: &str, names: &[&str], days: i64| Certificate {
+        sha256: digest(&format!("{subject} {days}")),
+        key_sha256: digest(subject),
+        subject: format!("CN={subject}"),
+        issuer: format!("CN={issuer}"),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        not_before: NOW.plus(-30 * DAY),
+        not_after: NOW.plus(days * DAY),
+    };
+    let own = names.first().copied().unwrap_or("nobody");
+    Handshake {
+        protocol: String::from("TLSv1.3"),
+        cipher: String::from("TLS13_AES_256_GCM_SHA384"),
+        chain: vec![
+            certificate(own, "Pretend Issuing CA", names, days),
+            certificate("Pretend Issuing CA", "Pretend Root", &[], 2_000),
+        ],
+        trust: Trust::Trusted,
+        roots_sha256: digest("Pretend Root"),
+        stapled: false,
+    }
 }
 
 /// A connection that stood, and what was answered on it.

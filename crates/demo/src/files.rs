@@ -205,7 +205,15 @@ params = { name = "SESSION_SECRET", path = "app.env", min-chars = "32" }
 
 [line."HSTS header enabled on every response"]
 check = "http.security-headers"
-params = { required = "hsts", value = "max-age>=31536000", paths = "/,/static/harbour.css,/api/admin,/boom" }
+params = { required = "hsts", paths = "/,/static/harbour.css,/api/admin,/boom" }
+
+[line."X-Content-Type-Options header set"]
+check = "http.security-headers"
+params = { required = "content-type-options" }
+
+[line."X-Frame-Options header set"]
+check = "http.security-headers"
+params = { required = "frame-options" }
 
 [line."Rate limiting: 20 requests per 2 seconds for each client"]
 check = "http.rate-limit"
@@ -217,7 +225,7 @@ params = { path = "/health", consecutive = "3" }
 
 [line."Readiness answers within 500 ms"]
 check = "http.health"
-params = { path = "/ready", latency = "p95<500ms", samples = "20" }
+params = { path = "/ready", latency = "p95<500ms", samples = "20", interval = "40ms" }
 
 [line."Application metrics exposed"]
 check = "metrics.endpoint"

@@ -41,9 +41,13 @@ impl Document {
 
     /// The lines nested directly in a line, and those of its fence.
     pub fn children(&self, id: LineId) -> impl Iterator<Item = LineId> + '_ {
-        // Children stand below their parent, and the list ends with the next line beside it.
-        let rest = self.lines.iter().enumerate().skip(id.0 + 1);
-        rest.filter(move |(_, line)| line.parent == Some(id)).map(|(at, _)| LineId(at))
+        // Whatever is nested in a line, however deep, follows it without a gap.
+        let inside = move |line: &Line| line.parent.is_some_and(|parent| id <= parent);
+        let below = self.lines.iter().enumerate().skip(id.0 + 1);
+        below
+            .take_while(move |(_, line)| inside(line))
+            .filter(move |(_, line)| line.parent == Some(id))
+            .map(|(at, _)| LineId(at))
     }
 
     fn above(&self, section: SectionId) -> Vec<&Heading> {

@@ -29,6 +29,8 @@ pub(crate) struct Item {
     column: usize,
     mark: ListMark,
     number: usize,
+    /// Lines found before it.
+    before: usize,
     /// Its line; none as long as it has no text.
     pub(crate) line: Option<LineId>,
     /// The line it is nested in.
@@ -77,6 +79,7 @@ impl<'a> Scanner<'a> {
             column,
             mark,
             number: line.number,
+            before: self.found.lines.len(),
             line: None,
             up,
             foster,
@@ -128,14 +131,16 @@ impl<'a> Scanner<'a> {
             return false;
         };
         let span = Span::new(start + found.mark.start, start + found.mark.end);
-        let id = self.add_item_line(Form::Box(Mark { span, ticked: found.ticked }));
+        let id = self.add_item_line(line.number, Form::Box(Mark { span, ticked: found.ticked }));
         self.start_text(id, start + found.length, cursor.text_end(), line);
         true
     }
 
-    /// Adds the line of the innermost item.
-    pub(crate) fn add_item_line(&mut self, form: Form) -> LineId {
-        let number = self.innermost().map_or(0, |item| item.number);
+    /// Adds the line of the innermost item, whose text starts at physical line `here`. It stands
+    /// at its mark, unless lines of a fence came between.
+    pub(crate) fn add_item_line(&mut self, here: usize, form: Form) -> LineId {
+        let first = |item: &&Item| item.before == self.found.lines.len();
+        let number = self.innermost().filter(first).map_or(here, |item| item.number);
         let id = self.add_line(number, form);
         let at = self.items.last().copied().unwrap_or_default();
         if let Some(Container::Item(item)) = self.stack.get_mut(at) {
@@ -191,12 +196,12 @@ impl<'a> Scanner<'a> {
     pub(crate) fn remember_pseudo(&mut self) {
         let pseudo = self.found.sections.pseudo;
         match self.stack.last_mut() {
-            Some(Container::Quote { restore }) | Some(Container::Item(Item { restore, .. })) => {
-                if restore.is_none() {
-                    *restore = Some(pseudo);
-                }
+            Some(Container::Quote { restore } | Container::Item(Item { restore, .. }))
+                if restore.is_none() =>
+            {
+                *restore = Some(pseudo);
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
 }

@@ -140,13 +140,14 @@ impl Scanner<'_> {
     fn add_fence_line(&mut self, fence: &OpenFence, at: Physical, form: Form, repaired: String) {
         let depth = fence.owner.and_then(|owner| self.found.lines.get(owner.0));
         let depth = depth.map_or(0, |owner| owner.depth + 1);
+        let parent = fence.owner.or_else(|| self.found.sections.box_line());
         let id = self.add_line(at.number, form);
         let text = lossy(self.bytes, at.start, at.end);
         if let Some(line) = self.line_mut(id) {
             line.span = Span::new(at.start, at.end);
             line.text = text;
             line.repaired = repaired;
-            line.parent = fence.owner;
+            line.parent = parent;
             line.depth = depth;
         }
     }

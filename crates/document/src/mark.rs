@@ -133,9 +133,7 @@ fn bracketed(rest: &[u8], open: &str, close: &str) -> Option<BoxAt> {
     let after = tail.get(width..)?;
     let gap = if width == 0 { 0 } else { padding(after) };
     let behind = after.get(gap..)?.strip_prefix(close.as_bytes())?;
-    let linked = matches!(behind.first(), Some(b'(' | b'['))
-        || (width != 0 && behind.first() == Some(&b':'));
-    if linked {
+    if matches!(behind.first(), Some(b'(' | b'[')) {
         return None;
     }
     let mark = if width == 0 {
@@ -208,9 +206,7 @@ mod tests {
             assert_eq!(found.length, length, "{text}");
             assert_eq!((found.mark.start, found.mark.end, found.ticked), (mark.0, mark.1, ticked));
         }
-        for text in
-            ["[x](url)", "[x][ref]", "[x]: url", "[Name]", "[!NOTE]", "[1]", "[", "\u{2705}"]
-        {
+        for text in ["[x](url)", "[x][ref]", "[Name]", "[!NOTE]", "[1]", "[", "\u{2705}"] {
             assert_eq!(box_at(text.as_bytes()), None, "{text}");
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     cursor::Cursor,
     document::{Form, LineId, Mark},
     field::{choice, fields, is_labelled, two_boxes},
-    inline::{bold, boxes, lossy, trim_end, trim_overrides, without_comments},
+    inline::{bold, boxes, lossy, trim_end, trim_overrides, trim_start, without_comments},
     mark::{BoxAt, box_at},
     repair::repair,
     rule::{carries_version, sets_rule},
@@ -33,7 +33,7 @@ impl<'a> Scanner<'a> {
         let lazy = depth < self.stack.len();
         let hard = self.is_hard(end, line.end);
         let piece = Piece { start, end, number: line.number, hard };
-        if open && boxed.is_none() && !(lazy && speaks_for_itself(cursor.rest())) {
+        if open && boxed.is_none() && !(lazy && stands_apart(cursor.rest())) {
             self.pieces.push(piece);
             return;
         }
@@ -47,7 +47,7 @@ impl<'a> Scanner<'a> {
         } else if 4 <= cursor.indent() {
             self.add_prose(start, end, line.number);
         } else if self.innermost().is_some_and(|item| item.line.is_none()) {
-            let id = self.add_item_line(Form::Item);
+            let id = self.add_item_line(line.number, Form::Item);
             self.start_text(id, start, end, line);
         } else {
             self.pieces.clear();
@@ -235,7 +235,7 @@ impl<'a> Scanner<'a> {
         // What an item says about itself below its text rules nothing else.
         let outside = self.items.is_empty();
         if outside && sets_rule(&self.joined(pieces, first.start, last.end)) {
-            let id = self.add_line(first.number, Form::Rule);
+            let id = self.add_inner_line(first.number, Form::Rule);
             self.set_text(id, pieces);
         } else {
             self.add_prose(first.start, last.end, first.number);
@@ -249,12 +249,20 @@ impl<'a> Scanner<'a> {
         let found = box_at(self.bytes.get(trimmed.start..trimmed.end).unwrap_or_default());
         let from = found.map_or(trimmed.start, |found| trimmed.start + found.length);
         let text = lossy(self.bytes, from, trimmed.end);
+        if self.innermost().is_some_and(|item| item.line.is_none()) {
+            self.take_item_heading(
+                found,
+                trimmed.start,
+                Piece { start: from, end, number, hard: false },
+            );
+            return;
+        }
         let title = level <= TITLE_LEVEL_MAX && !self.started && carries_version(&text);
         let piece = Piece { start: from, end, number, hard: false };
         if let Some(found) = found {
             let id = self.found.sections.enter(level, number, &text);
             let span = Span::new(trimmed.start + found.mark.start, trimmed.start + found.mark.end);
-            let line = self.add_line(number, Form::Box(Mark { span, ticked: found.ticked }));
+            let line = self.add_inner_line(number, Form::Box(Mark { span, ticked: found.ticked }));
             // The heading itself is not above its own line.
             let above = self.found.sections.all.get(id.0).and_then(|heading| heading.parent);
             self.start_text(line, from, end, Physical { start, end, number });
@@ -272,6 +280,17 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Takes a heading that is the text of a list item: it is a statement, and heads nothing.
+    fn take_item_heading(&mut self, found: Option<BoxAt>, start: usize, piece: Piece) {
+        let form = found.map_or(Form::Item, |found| {
+            let span = Span::new(start + found.mark.start, start + found.mark.end);
+            Form::Box(Mark { span, ticked: found.ticked })
+        });
+        let id = self.add_item_line(piece.number, form);
+        let start = trim_start(self.bytes, piece.start, piece.end);
+        self.set_text(id, &[Piece { start, ..piece }]);
+    }
+
     /// Turns the open paragraph into a heading when `rest` underlines it; true when it took it.
     pub(crate) fn underline(&mut self, rest: &[u8]) -> bool {
         let mark = match rest.first() {
@@ -284,8 +303,7 @@ impl<'a> Scanner<'a> {
         if rest.iter().any(|byte| *byte != mark) {
             return false;
         }
-        let (Some(first), Some(last)) = (self.pieces.first().copied(), self.pieces.last().copied())
-        else {
+        let Some(last) = self.pieces.last().copied() else {
             return false;
         };
         // Below a field or a label in bold a rule of dashes is meant as a break.
@@ -294,9 +312,10 @@ impl<'a> Scanner<'a> {
             return false;
         }
         let level = if mark == b'=' { 1 } else { 2 };
-        self.pieces.clear();
-        self.leaf = Leaf::None;
-        self.take_heading(level, first.start, last.end, first.number);
+        // Of several lines the one above the `=` is meant; the others are text.
+        self.pieces.pop();
+        self.close_all(self.stack.len());
+        self.take_heading(level, last.start, last.end, last.number);
         true
     }
 }
@@ -322,6 +341,12 @@ fn bare_box(rest: &[u8]) -> Option<BoxAt> {
 /// Whether a line starts with emphasis that may span it or a label.
 fn marked(text: &[u8]) -> bool {
     text.starts_with(b"**") || text.starts_with(b"__")
+}
+
+/// Whether a line without the indentation of the item above has left that item: a row of a table,
+/// a heading in bold, a field.
+fn stands_apart(text: &[u8]) -> bool {
+    text.starts_with(b"|") || speaks_for_itself(text)
 }
 
 /// Whether a line is a heading in bold or a field, so that it goes on with nothing above it.

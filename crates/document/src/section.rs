@@ -41,7 +41,7 @@ impl Sections {
         if level != PSEUDO {
             self.open.push(id);
         }
-        let text = unwrapped(text);
+        let text = unwrapped(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "));
         let repaired = repair(&text).into_owned();
         let after_break = std::mem::take(&mut self.broken);
         self.all.push(Heading { level, number, text, repaired, parent, after_break });

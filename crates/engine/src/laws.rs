@@ -21,6 +21,7 @@ fn line(number: usize, severity: Severity, binding: Binding, slots: Vec<Slot>) -
         gated: severity != Severity::Info,
         slots,
         parent: Some(1),
+        condition: None,
         candidates: Vec::new(),
     }
 }
@@ -201,4 +202,26 @@ fn a_group_speaks_with_its_worst_child() {
     let group = state.standings()[&1].clone();
     assert_eq!((group.state, group.finding.reason.as_str()), (LineState::Fail, "line 3: bad"));
     assert_eq!(state.verdict(), Release::Hold);
+}
+
+#[test]
+fn a_failure_under_an_undecided_condition_is_unknown() {
+    let mut lines = lines();
+    lines[2].condition = Some("if using S3".to_owned());
+    let mut state = State::new(lines);
+    let began = Event::JudgementBegan {
+        line: 3,
+        nth: 0,
+        check: "a.b".to_owned(),
+        revision: 1,
+        scope: Scope::new("web", Time(0)),
+        params: BTreeMap::new(),
+    };
+    state.apply(Seq(1), &began);
+    let fail = finding(Verdict::Fail);
+    let judged = Event::Judged { began: Seq(1), looks: vec![], finding: fail, at: Time(1) };
+    state.apply(Seq(2), &judged);
+    let standing = state.standings()[&3].clone();
+    assert_eq!(standing.state, LineState::Unknown);
+    assert!(standing.finding.remedy.unwrap().contains("--not-applicable"));
 }

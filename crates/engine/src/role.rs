@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use holdpoint_model::{
-    line::{Binding, Form, Gate, Kind, Phase, Severity},
+    line::{Binding, Form, Gate, Kind, Severity},
     plan::{Plan, PlanLine},
 };
 
@@ -50,6 +50,8 @@ pub struct Line {
     pub slots: Vec<Slot>,
     /// Physical line of its parent.
     pub parent: Option<usize>,
+    /// The condition under which it applies, while nobody has decided whether that holds.
+    pub condition: Option<String>,
     /// Ids that a yes would bind, for the remedy of a line with several candidates.
     pub candidates: Vec<String>,
 }
@@ -80,6 +82,7 @@ pub fn lines(
         gated: line.gated,
         slots: line.checks.iter().map(|check| slot(&check.id)).collect(),
         parent: line.parent,
+        condition: line.condition().map(str::to_owned),
         candidates: line.checks.iter().map(|check| check.id.clone()).collect(),
     };
     plan.lines.iter().map(one).collect()
@@ -89,38 +92,9 @@ fn role(line: &PlanLine, gate: Gate, form: &dyn Fn(&str) -> Form) -> Role {
     if line.kind == Kind::Group {
         return Role::Group;
     }
-    if declares_only(line) {
+    if line.declares {
         return Role::Noted;
     }
-    let in_gate = match gate {
-        Gate::Pre => before(line),
-        Gate::Post => line.phase == Phase::Post,
-        Gate::All => before(line) || line.phase == Phase::Post,
-    };
     let steps = line.checks.first().is_some_and(|check| form(&check.id) == Form::Step);
-    if in_gate && !steps { Role::Decided } else { Role::Later }
-}
-
-/// Contacts stand anywhere in a document and are needed before anything goes wrong.
-fn before(line: &PlanLine) -> bool {
-    line.phase == Phase::Pre || line.kind == Kind::Contact
-}
-
-/// Titles, and declarations that bind no check: severity rules, links, gate sentences. A dotenv
-/// assignment is decided like any other line.
-fn declares_only(line: &PlanLine) -> bool {
-    match line.kind {
-        Kind::Config => !line.checks.iter().any(|check| check.id.starts_with("env.")),
-        Kind::Field => line.checks.is_empty(),
-        Kind::Probe
-        | Kind::Command
-        | Kind::Watch
-        | Kind::Schedule
-        | Kind::Procedure
-        | Kind::Attest
-        | Kind::Signoff
-        | Kind::Contact
-        | Kind::Choice
-        | Kind::Group => false,
-    }
+    if line.in_gate(gate) && !steps { Role::Decided } else { Role::Later }
 }

@@ -141,6 +141,10 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
     }
     to.finding = worst(parts);
     to.state = match to.finding.verdict {
+        Verdict::Fail if line.condition.is_some() => {
+            undecided(line, to);
+            State::Unknown
+        }
         Verdict::Fail => State::Fail,
         Verdict::Unknown => State::Unknown,
         Verdict::Pass if person => {
@@ -155,6 +159,19 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
     };
     let acknowledged = answer.is_some_and(|answer| answer.reply == Reply::Acknowledged);
     to.acknowledged = to.state == State::Fail && acknowledged;
+}
+
+/// What fails on a line with a condition may only show that the condition does not hold.
+fn undecided(line: &Line, to: &mut Standing) {
+    let condition = line.condition.as_deref().unwrap_or_default();
+    let number = line.number;
+    to.finding.reason =
+        format!("{}; whether the line applies is not decided ({condition})", to.finding.reason);
+    to.finding.remedy = Some(format!(
+        "say that it applies: [line.{number}] params = {{ applies-if = \"yes\" }} in \
+         holdpoint.toml, or that it does not: holdpoint answer DOC --line {number} \
+         --not-applicable --reason …"
+    ));
 }
 
 /// The state of a group: the worst of its children, with that child's words.

@@ -88,6 +88,12 @@ pub(crate) enum Command {
     /// Answer looks from this machine for a run elsewhere, over standard input and output.
     #[command(hide = true)]
     Agent(AgentArgs),
+    /// Print a page of the generated reference.
+    #[command(hide = true)]
+    Reference {
+        /// Name of the page.
+        page: String,
+    },
 }
 
 /// `plan`
@@ -310,4 +316,27 @@ pub(crate) struct AgentArgs {
     /// Speak over standard input and output.
     #[arg(long)]
     pub(crate) stdio: bool,
+}
+
+/// The command line as a page of the manual.
+pub(crate) fn reference() -> String {
+    use clap::CommandFactory as _;
+    let mut command = Cli::command();
+    let mut text = format!("# The command line\n\n```text\n{}```\n", trimmed(&mut command));
+    let names: Vec<String> = command
+        .get_subcommands()
+        .filter(|it| !it.is_hide_set())
+        .map(|it| it.get_name().to_owned())
+        .collect();
+    for name in names {
+        if let Some(command) = command.find_subcommand_mut(&name) {
+            text.push_str(&format!("\n## {name}\n\n```text\n{}```\n", trimmed(command)));
+        }
+    }
+    text
+}
+
+fn trimmed(command: &mut clap::Command) -> String {
+    let help = command.clone().term_width(96).render_help().to_string();
+    help.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }

@@ -1,1 +1,88 @@
-fn main() {}
+//! holdpoint: executes a team's own Markdown deployment checklist.
+
+mod args;
+mod commands;
+mod elsewhere;
+mod exit;
+mod looking;
+mod out;
+mod project;
+mod session;
+mod settings;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::{
+    args::{Cli, Command, Common, Format},
+    exit::{Done, Exit, Stop},
+};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results; everything else is a mistake of the user.
+            let text = error.render();
+            return if error.use_stderr() {
+                out::progress(&text.to_string());
+                Exit::Usage.into()
+            } else {
+                out::result(&text.to_string());
+                Exit::Go.into()
+            };
+        }
+    };
+    std::panic::set_hook(Box::new(|_| {}));
+    match std::panic::catch_unwind(|| dispatch(&cli)) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(Stop { exit, message })) => {
+            if !message.is_empty() {
+                let error = if message.starts_with("error") { "" } else { "error: " };
+                out::progress(&format!("{error}{message}\n"));
+            }
+            exit.into()
+        }
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            out::progress(&format!(
+                "bug: {text}\nthis is a mistake in holdpoint {}; please report it with the command \
+                 you ran\n",
+                env!("CARGO_PKG_VERSION")
+            ));
+            Exit::Bug.into()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Done {
+    let common = &cli.common;
+    let style = |format: Format| {
+        out::style(common, format == Format::Text && out::stdout_is_terminal())
+    };
+    match &cli.command {
+        Command::Plan(args) => commands::plan::plan(args, common, style(args.format)),
+        Command::Run(args) => commands::run::run(args, common, style(args.format)),
+        Command::Demo(args) => commands::demo::demo(args, common, style(args.format)),
+        Command::Answer(args) => commands::answer::answer(args, common, style(Format::Text)),
+        Command::Check(args) => {
+            let config = hand_settings(common, style(args.format))?;
+            commands::check::check(args, &config, style(args.format))
+        }
+        Command::Explain(args) => commands::catalog::explain(args, style(Format::Text)),
+        Command::Checks(args) => commands::catalog::checks(args, style(args.format)),
+        Command::Status(args) => commands::status::status(args),
+        Command::Record(args) => commands::record::record(args, style(Format::Text)),
+        Command::Agent(args) => commands::agent::agent(args),
+        Command::Reference { page } => commands::catalog::reference(page),
+    }
+}
+
+/// Settings for a check typed by hand: only its vantages count, so a folder without settings, or
+/// with settings for something else, is fine.
+fn hand_settings(common: &Common, style: holdpoint_report::style::Style) -> Result<settings::Loaded, Stop> {
+    settings::Loaded::read(common.config.as_deref(), None, style)
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::line::{Binding, Kind, Phase, Severity};
+use crate::line::{Binding, Gate, Kind, Phase, Severity};
 
 /// Where a parameter's value came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,6 +62,9 @@ pub struct PlanLine {
     pub severity: Severity,
     /// Whether the gate of its phase waits for it.
     pub gated: bool,
+    /// Whether it only declares something, so that there is nothing to decide: titles, and
+    /// declarations that bind no check.
+    pub declares: bool,
     /// What became of the attempt to understand it.
     pub state: Binding,
     /// The entries; the first is the primary one. Joined by *and*.
@@ -72,6 +75,28 @@ pub struct PlanLine {
     pub parent: Option<usize>,
     /// The command of the line, where it is one.
     pub command: Option<String>,
+}
+
+impl PlanLine {
+    /// Whether `gate` is about the phase of this line. Contacts stand anywhere in a document and
+    /// are needed before anything goes wrong.
+    pub fn in_gate(&self, gate: Gate) -> bool {
+        let before = self.phase == Phase::Pre || self.kind == Kind::Contact;
+        let after = self.phase == Phase::Post;
+        match gate {
+            Gate::Pre => before,
+            Gate::Post => after,
+            Gate::All => before || after,
+        }
+    }
+
+    /// The condition under which the line applies ("if using S3 backups"), while nobody has
+    /// decided whether it holds.
+    pub fn condition(&self) -> Option<&str> {
+        let params = &self.checks.first()?.params;
+        let condition = params.get("applies-if")?.as_str();
+        (!matches!(condition, "yes" | "true")).then_some(condition)
+    }
 }
 
 /// The document that a plan or a run is about.

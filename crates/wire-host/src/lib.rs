@@ -1,1 +1,228 @@
-//! To be written.
+//! Looks at machines: files, processes, programs, variables and repositories, here or through a
+//! shell elsewhere.
+
+mod answer;
+mod batch;
+mod fetch;
+mod git;
+mod gunzip;
+mod history;
+mod listeners;
+mod port;
+mod process;
+mod run;
+mod shell;
+mod stream;
+mod tree;
+mod unpacked;
+mod variables;
+
+pub mod dotenv;
+mod entropy;
+pub mod facts;
+mod kinds;
+mod listed;
+mod placeholder;
+pub mod redact;
+mod secret;
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use holdpoint_model::{
+    ask::{Host, What},
+    fault::Fault,
+    limits,
+    seen::Seen,
+    time::{SECOND, Time},
+    wire::{BoxFuture, Outcome, Wire},
+};
+
+use crate::{
+    answer::Failed, batch::Batches, port::Port, redact::Redactor, shell::shortened, tree::Tree,
+    variables::Asked,
+};
+
+/// Time for a look that runs in a thread; the runtime gives up on small ones a little later.
+const BLOCKING: Duration = Duration::from_secs(20);
+
+/// Looks at hosts.
+pub struct HostWire {
+    batches: Arc<Batches>,
+    redactor: Redactor,
+}
+
+impl HostWire {
+    /// A wire that keeps the secrets of this process's environment out of what it sees.
+    pub fn new() -> Self {
+        Self::with_redactor(Redactor::of_environment())
+    }
+
+    /// The same with other secrets.
+    pub fn with_redactor(redactor: Redactor) -> Self {
+        Self { batches: Arc::default(), redactor }
+    }
+
+    fn port<'a>(&'a self, host: &'a Host) -> Port<'a> {
+        Port { host, batches: &self.batches }
+    }
+
+    async fn read(&self, on: &Host, path: &str, max: u32) -> Result<Seen, Failed> {
+        checked(path)?;
+        let max = max.min(limits::FILE_BYTES_MAX);
+        let taken = match Tree::of(on) {
+            Some(tree) => {
+                let (tree, path) = (tree?, path.to_owned());
+                blocking(move || tree.take(&path, max)).await?
+            }
+            None => self.port(on).take(path, max).await?,
+        };
+        Ok(taken.map_or(Seen::Absent, |taken| Seen::File(taken.file(&self.redactor))))
+    }
+
+    async fn stat(&self, on: &Host, path: &str) -> Result<Seen, Failed> {
+        checked(path)?;
+        match Tree::of(on) {
+            Some(tree) => {
+                let (tree, path) = (tree?, path.to_owned());
+                blocking(move || tree.stat(&path)).await
+            }
+            None => self.port(on).stat(path).await,
+        }
+    }
+
+    async fn list(&self, on: &Host, path: &str) -> Result<Seen, Failed> {
+        checked(path)?;
+        match Tree::of(on) {
+            Some(tree) => {
+                let (tree, path) = (tree?, path.to_owned());
+                blocking(move || tree.list(&path, now())).await
+            }
+            None => self.port(on).list(path).await,
+        }
+    }
+
+    async fn filesystem(&self, on: &Host, path: &str) -> Result<Seen, Failed> {
+        checked(path)?;
+        match Tree::of(on) {
+            Some(tree) => {
+                let (tree, path) = (tree?, path.to_owned());
+                blocking(move || tree.filesystem(&path)).await
+            }
+            None => self.port(on).filesystem(path).await,
+        }
+    }
+
+    async fn run(&self, on: &Host, argv: &[String], timeout_ms: u32) -> Result<Seen, Failed> {
+        match on {
+            Host::Here => run::here(argv, timeout_ms, &self.redactor).await,
+            Host::Root(_) => Err(no_machine("programs")),
+            Host::Ssh(_) | Host::Command(_) => {
+                run::there(on, argv, timeout_ms, &self.redactor).await
+            }
+        }
+    }
+
+    async fn listeners(&self, on: &Host) -> Result<Seen, Failed> {
+        match on {
+            Host::Here => blocking(listeners::here).await,
+            Host::Root(_) => Err(no_machine("sockets")),
+            Host::Ssh(_) | Host::Command(_) => self.port(on).listeners().await,
+        }
+    }
+
+    async fn stream(&self, on: &Host, path: &str, markers: &[String]) -> Result<Seen, Failed> {
+        checked(path)?;
+        match Tree::of(on) {
+            Some(tree) => {
+                let (tree, path, markers) = (tree?, path.to_owned(), markers.to_vec());
+                // The loop in there looks at its clock after every piece.
+                joined(tokio::task::spawn_blocking(move || fetch::here(&tree, &path, &markers)))
+                    .await
+            }
+            None => fetch::there(on, path, markers).await,
+        }
+    }
+}
+
+impl Default for HostWire {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Wire for HostWire {
+    fn look<'a>(&'a self, what: &'a What) -> Option<BoxFuture<'a, Outcome>> {
+        match what {
+            What::Read { on, path, max } => Some(told(self.read(on, path, *max))),
+            What::Stat { on, path } => Some(told(self.stat(on, path))),
+            What::List { on, path } => Some(told(self.list(on, path))),
+            What::Filesystem { on, path } => Some(told(self.filesystem(on, path))),
+            What::Run { on, argv, timeout_ms } => Some(told(self.run(on, argv, *timeout_ms))),
+            What::Listeners { on } => Some(told(self.listeners(on))),
+            // Names are no filter: facts are wanted of every variable.
+            What::Variables { on, source, template, names: _, compare, history } => {
+                let template = template.as_deref();
+                let asked = Asked { source, template, compare, history: history.as_deref() };
+                Some(told(variables::look(self, on, asked)))
+            }
+            What::Stream { on, path, markers } => Some(told(self.stream(on, path, markers))),
+            What::Git { repo, ask } => Some(told(git::look(repo, ask))),
+            What::Addresses { .. }
+            | What::Control { .. }
+            | What::Connect { .. }
+            | What::Handshake { .. }
+            | What::Http(_)
+            | What::Burst { .. }
+            | What::Sqlite { .. }
+            | What::Earlier(_) => None,
+        }
+    }
+}
+
+/// The look as the runtime wants it.
+fn told<'a>(
+    look: impl Future<Output = Result<Seen, Failed>> + Send + 'a,
+) -> BoxFuture<'a, Outcome> {
+    Box::pin(async move {
+        match look.await {
+            Ok(seen) => Outcome::seen(seen),
+            Err(Failed(fault, words)) => Outcome::fault(fault, shortened(&words)),
+        }
+    })
+}
+
+/// Refuses paths that the system or a shell would read differently from how they are written.
+fn checked(path: &str) -> Result<(), Failed> {
+    if path.is_empty() || path.contains('\0') {
+        return Err(Failed(Fault::Unsupported, "the path is empty or holds a NUL".to_owned()));
+    }
+    Ok(())
+}
+
+fn no_machine(what: &str) -> Failed {
+    Failed(Fault::Unsupported, format!("a tree of files has no {what}"))
+}
+
+/// This machine's clock, in whole seconds.
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+    Time(seconds.saturating_mul(SECOND))
+}
+
+/// Runs in a thread what may block. One that hangs in the kernel is left behind.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failed> + Send + 'static,
+) -> Result<T, Failed> {
+    match tokio::time::timeout(BLOCKING, joined(tokio::task::spawn_blocking(work))).await {
+        Ok(done) => done,
+        Err(_) => Err(Failed(Fault::TimedOut, "the system did not answer in time".to_owned())),
+    }
+}
+
+async fn joined<T>(work: tokio::task::JoinHandle<Result<T, Failed>>) -> Result<T, Failed> {
+    work.await.unwrap_or_else(|error| Err(Failed(Fault::Garbled, error.to_string())))
+}

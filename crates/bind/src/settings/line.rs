@@ -61,7 +61,7 @@ pub(crate) fn read<'a>(
     };
     for entry in reader.entries(table) {
         match entry.key {
-            "text" => text = reader.string(&entry),
+            "text" => text = reader.quote(&entry),
             "check" => it.check = reader.string(&entry).map(|id| (id, entry.at)),
             "params" => it.params = params(reader, &entry),
             "severity" => it.severity = severity(reader, &entry),

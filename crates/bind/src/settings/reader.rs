@@ -13,7 +13,7 @@ use toml::{
 
 use crate::{
     nearest::hint,
-    settings::secret::{carries_secret, is_reference, name_is_secret},
+    settings::secret::{carries_secret, is_literal, is_reference, name_is_secret},
 };
 
 /// Where something stands in the settings file.
@@ -126,20 +126,26 @@ impl<'a> Reader<'a> {
         self.harmless(entry, text.as_ref())
     }
 
+    /// A text that is only compared with the document, which may say anything.
+    pub(crate) fn quote(&mut self, entry: &Entry<'_>) -> Option<String> {
+        if let DeValue::String(text) = entry.value {
+            return Some(text.as_ref().to_owned());
+        }
+        self.wrong_type(entry, "a text");
+        None
+    }
+
     /// A text, a number or a flag, as the text that stands in the file.
     pub(crate) fn scalar(&mut self, entry: &Entry<'_>) -> Option<String> {
-        let text = match scalar_text(entry.value) {
-            Some(text) => text,
-            None => {
-                self.wrong_type(entry, "a text or a number");
-                return None;
-            }
+        let Some(text) = scalar_text(entry.value) else {
+            self.wrong_type(entry, "a text or a number");
+            return None;
         };
         self.harmless(entry, &text)
     }
 
     fn harmless(&mut self, entry: &Entry<'_>, text: &str) -> Option<String> {
-        if carries_secret(text) || (name_is_secret(entry.key) && !is_reference(text)) {
+        if carries_secret(text) || (name_is_secret(entry.key) && is_literal(text)) {
             self.literal_secret(entry);
             return None;
         }
@@ -217,7 +223,8 @@ pub(crate) fn complaint(
 fn line_holds_secret(line: &str) -> bool {
     let Some((key, value)) = line.split_once('=') else { return carries_secret(line) };
     let value = value.trim().trim_matches(['"', '\'', '{', ' ', '[']);
-    carries_secret(value) || (name_is_secret(key) && !is_reference(value))
+    carries_secret(value)
+        || (name_is_secret(key) && is_literal(value.trim_end_matches(['"', '\'', '}', ' ', ']'])))
 }
 
 /// Line, column and bytes of a range.

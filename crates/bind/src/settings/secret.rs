@@ -5,14 +5,41 @@ pub(crate) const REFERENCES: &[&str] = &["env:", "file:", "cmd:"];
 
 /// Words in a name that make its value a secret.
 const SECRET_WORDS: &[&str] = &[
-    "password", "passwd", "passphrase", "secret", "token", "api-key", "apikey", "authorization",
-    "cookie", "private-key", "credential",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api-key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "private-key",
+    "credential",
 ];
+
+/// Words that say something about a secret and are none.
+const PLAIN_WORDS: &[&str] =
+    &["true", "false", "env", "auto", "any", "none", "declared", "required", "default"];
 
 /// How well-known access keys begin.
 const KEY_BEGINNINGS: &[&str] = &[
-    "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "sk-", "sk_live_", "rk_live_", "xoxb-",
-    "xoxp-", "AKIA", "ASIA", "AIza", "SG.", "eyJhbGciOi", "AGE-SECRET-KEY-",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "sk-",
+    "sk_live_",
+    "rk_live_",
+    "xoxb-",
+    "xoxp-",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "SG.",
+    "eyJhbGciOi",
+    "AGE-SECRET-KEY-",
 ];
 
 /// Fewest characters of a well-known access key; shorter words only begin alike.
@@ -27,6 +54,11 @@ pub fn is_reference(value: &str) -> bool {
 pub(crate) fn name_is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+/// Whether a value under a name that announces a secret is one.
+pub(crate) fn is_literal(value: &str) -> bool {
+    !is_reference(value) && !PLAIN_WORDS.contains(&value.trim())
 }
 
 /// Whether a value carries a secret, whatever its name is.

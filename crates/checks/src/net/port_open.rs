@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 
 use holdpoint_model::{
     ask::What,
-    check::{Answer, Check, Judgement, blindness},
+    check::{Answer, Check, Judgement},
     fault::Fault,
     line::Side,
     look::{Looks, Need},
-    param::Param,
     params,
     quantity::{Bound, Duration, Port},
     seen::Connected,
@@ -18,32 +17,22 @@ use holdpoint_model::{
 
 use crate::{
     hello::{self, Offer, Reply},
+    values::{choice, ms},
     web::{self, ADDRESSES_MAX, Attempt, Client},
     worlds,
 };
 
 pub(crate) struct PortOpen;
 
-/// What has to answer behind the port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Proto {
-    /// Nothing: that the connection stands is enough.
-    Tcp,
-    /// A web server, in the clear.
-    Http,
-    /// Anything that speaks TLS.
-    Tls,
-}
-
-impl Param for Proto {
-    const KIND: &'static str = "tcp, http or tls";
-    fn read(text: &str) -> Result<Self, String> {
-        match text.trim_start_matches('=').trim().to_ascii_lowercase().as_str() {
-            "tcp" => Ok(Self::Tcp),
-            "http" => Ok(Self::Http),
-            "tls" => Ok(Self::Tls),
-            _ => Err(format!("expected {}, found `{text}`", Self::KIND)),
-        }
+choice! {
+    /// What has to answer behind the port.
+    pub(crate) enum Proto = "tcp, http or tls" {
+        /// Nothing: that the connection stands is enough.
+        Tcp = "tcp",
+        /// A web server, in the clear.
+        Http = "http",
+        /// Anything that speaks TLS.
+        Tls = "tls",
     }
 }
 
@@ -104,7 +93,7 @@ the service behind it, or take an address that is dead out of DNS.
             parts.push(match outcome {
                 Ok((at, Ok((_, connected)))) => answered(params.proto, at, connected),
                 Ok((at, Err(fault))) => web::silent(at, fault, &expected(params.proto, port)),
-                Err(blind) => blindness(&blind),
+                Err(blind) => web::unseen(&blind),
             });
         }
         if ADDRESSES_MAX < addresses.len() {
@@ -135,11 +124,11 @@ fn attempt<'a>(
     };
     let what = What::Connect {
         at,
-        timeout_ms: u32::try_from(params.timeout.whole()).unwrap_or(u32::MAX),
+        timeout_ms: ms(params.timeout),
         send: web::hex(&send),
         read_max: if params.proto == Proto::Tcp { 0 } else { 64 },
     };
-    client.looks.attempts(&client.from, at, |nth, not_before| {
+    client.attempts(at, |nth, not_before| {
         let look = client.looks.connect(&client.from, what.clone(), nth, not_before);
         look.map_err(no_answer_is_silence)
     })
@@ -195,6 +184,11 @@ fn answered(proto: Proto, at: SocketAddr, connected: &Connected) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a twisted world answers a few asks in its own way"
+    )]
+
     use holdpoint_model::{ask::Ask, seen::Seen, time::Time, verdict::Verdict};
 
     use super::*;

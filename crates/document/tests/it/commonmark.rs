@@ -9,6 +9,7 @@ use crate::shared;
 fn items(text: &str) -> BTreeSet<usize> {
     let mut fence = 0_usize;
     let mut found = BTreeSet::new();
+    // An item in code, were there one, would be none.
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => fence += 1,
@@ -17,7 +18,19 @@ fn items(text: &str) -> BTreeSet<usize> {
                 found.insert(1 + before.filter(|byte| **byte == b'\n').count());
             }
             Event::End(pulldown_cmark::TagEnd::CodeBlock) => fence -= 1,
-            _ => {}
+            Event::Start(_)
+            | Event::End(_)
+            | Event::Text(_)
+            | Event::Code(_)
+            | Event::Html(_)
+            | Event::InlineHtml(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference(_)
+            | Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::TaskListMarker(_) => {}
         }
     }
     found
@@ -26,9 +39,14 @@ fn items(text: &str) -> BTreeSet<usize> {
 fn ours(document: &Document) -> BTreeSet<usize> {
     let items = document.lines.iter().filter(|line| match &line.form {
         Form::Box(_) | Form::Item => true,
-        // A choice may be an item or a paragraph.
-        Form::Choice { .. } => line.text.starts_with('['),
-        _ => false,
+        Form::Command { .. }
+        | Form::Assignment { .. }
+        | Form::Comment { .. }
+        | Form::Row { .. }
+        | Form::Field { .. }
+        | Form::Choice { .. }
+        | Form::Rule
+        | Form::Title => false,
     });
     items.map(|line| line.number).collect()
 }

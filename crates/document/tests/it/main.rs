@@ -1,9 +1,14 @@
 //! Reads the reference checklists and fixtures as a whole.
-#![allow(missing_docs)]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+#![expect(clippy::indexing_slicing, reason = "a test may panic")]
 
 mod commonmark;
 mod corpus;
+mod forms;
+mod hostile;
+mod properties;
 mod seeds;
+mod totality;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use holdpoint_bind::scope::ad_hoc;
 use holdpoint_checks::{find, names};
 use holdpoint_engine::{Line, Role, Slot, State};
 use holdpoint_model::{
@@ -10,7 +11,6 @@ use holdpoint_model::{
     line::{Binding, Impact, Severity, Side},
     look::Look,
     param::Complaint,
-    scope::Scope,
     verdict::Finding,
 };
 use holdpoint_report::{json, style::Style, terminal};
@@ -32,8 +32,8 @@ pub(crate) fn check(args: &CheckArgs, config: &crate::settings::Loaded, style: S
         let said: Vec<String> = complaints.iter().map(Complaint::to_string).collect();
         return Err(Stop::usage(said.join("\n")));
     }
-    let (params, fields) = names::split(head.id, &given);
-    let scope = scope(args, head.id, &params, fields)?;
+    let (sides, allow) = (sides(args)?, allow(args)?);
+    let (params, scope) = ad_hoc(head.id, &given, &config.settings, sides, allow, looking::now());
     let Some(check) = find(head.id) else {
         let finding = Finding::unknown(
             format!("this version cannot look with {}", head.id),
@@ -79,39 +79,22 @@ fn read_params(words: &[String]) -> Result<BTreeMap<String, String>, Stop> {
     Ok(given)
 }
 
-fn scope(
-    args: &CheckArgs,
-    id: &str,
-    params: &BTreeMap<String, String>,
-    mut fields: BTreeMap<String, String>,
-) -> Result<Scope, Stop> {
-    let kind = holdpoint_bind::targets::kind_of(id);
-    if kind.word() == "host" && !["ssh", "root", "command"].iter().any(|it| fields.contains_key(*it)) {
-        // A check typed by hand means this machine.
-        fields.insert(String::from("here"), String::from("true"));
-    }
-    let mut scope = Scope::new(kind.word(), looking::now());
-    scope.fields = fields;
-    scope.here_is_enough = true;
-    // Some checks read their port or address as a parameter of their own.
-    for name in ["url", "host", "port"] {
-        if let (Some(value), None) = (params.get(name), scope.fields.get(name)) {
-            scope.fields.insert(name.to_owned(), value.clone());
-        }
-    }
-    if let Some(word) = &args.allow {
-        let words: Vec<&str> = Impact::ALL.iter().map(|it| it.word()).collect();
-        scope.allow = Impact::read(word).ok_or_else(|| {
-            Stop::usage(format!("`{word}` is no impact; there are {}", words.join(", ")))
-        })?;
-    }
+fn allow(args: &CheckArgs) -> Result<Option<Impact>, Stop> {
+    let Some(word) = &args.allow else { return Ok(None) };
+    let words: Vec<&str> = Impact::ALL.iter().map(|it| it.word()).collect();
+    let wrong = || Stop::usage(format!("`{word}` is no impact; there are {}", words.join(", ")));
+    Impact::read(word).map(Some).ok_or_else(wrong)
+}
+
+fn sides(args: &CheckArgs) -> Result<BTreeMap<Side, Vantage>, Stop> {
+    let mut sides = BTreeMap::new();
     for pair in args.vantage.iter().flat_map(|text| text.split(',')) {
         let wrong = || Stop::usage(format!("`{pair}`: write outside=NAME or inside=NAME"));
         let (side, name) = pair.split_once('=').ok_or_else(wrong)?;
         let side = Side::read(side.trim()).ok_or_else(wrong)?;
-        scope.sides.insert(side, Vantage(name.trim().to_owned()));
+        sides.insert(side, Vantage(name.trim().to_owned()));
     }
-    Ok(scope)
+    Ok(sides)
 }
 
 /// Keeps events in memory: what is typed by hand leaves no record.
@@ -143,6 +126,7 @@ fn look(job: Job, config: &crate::settings::Loaded) -> Result<(Finding, Vec<Look
         gated: true,
         slots: vec![Slot::Check],
         parent: None,
+        condition: None,
         candidates: Vec::new(),
     };
     let runtime = looking::tokio()?;

@@ -80,7 +80,7 @@ impl Live {
         let line = self.jobs.get(&began).copied()?;
         self.close(line, finding.verdict);
         let words = (finding.verdict == Verdict::Fail).then(|| self.failure(line, finding));
-        let whole = self.section_done(line);
+        let whole = self.sections_done();
         match (words, whole) {
             (Some(words), Some(whole)) => Some(format!("{words}\n{whole}")),
             (words, whole) => words.or(whole),
@@ -103,20 +103,34 @@ impl Live {
         format!("{} {text}", self.style.paint(Tone::Bad, sign))
     }
 
-    /// The row of a section, once everything in it is judged.
-    fn section_done(&mut self, line: usize) -> Option<String> {
-        let (number, path) = self.sections.get(&line)?.clone();
-        let lines: Vec<usize> = self
-            .open
-            .keys()
-            .copied()
-            .filter(|it| self.sections.get(it).is_some_and(|(other, _)| *other == number))
-            .collect();
-        let busy = lines.iter().any(|it| self.open.get(it).is_some_and(|open| 0 < *open));
-        if busy || !self.printed.insert(number) {
-            return None;
+    /// The rows of sections in which everything is judged, in the order of the document: a row
+    /// waits for those above it.
+    fn sections_done(&mut self) -> Option<String> {
+        let mut sections: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for line in self.open.keys() {
+            if let Some((number, _)) = self.sections.get(line) {
+                sections.entry(*number).or_default().push(*line);
+            }
         }
-        let count = |verdict| lines.iter().filter(|it| self.done.get(it) == Some(&verdict)).count();
+        let mut rows = Vec::new();
+        for (number, lines) in sections {
+            if self.printed.contains(&number) {
+                continue;
+            }
+            if lines.iter().any(|line| self.open.get(line).is_some_and(|open| 0 < *open)) {
+                break;
+            }
+            self.printed.insert(number);
+            rows.push(self.row(&lines));
+        }
+        if rows.is_empty() { None } else { Some(rows.join("\n")) }
+    }
+
+    fn row(&self, lines: &[usize]) -> String {
+        let first = lines.first().and_then(|line| self.sections.get(line));
+        let path = first.map(|(_, path)| path.as_str()).unwrap_or_default();
+        let count =
+            |verdict| lines.iter().filter(|line| self.done.get(line) == Some(&verdict)).count();
         let (fail, unknown) = (count(Verdict::Fail), count(Verdict::Unknown));
         let bar = self.bar(lines.len(), lines.len());
         let mut tail = format!("{}/{}", lines.len(), lines.len());
@@ -127,7 +141,7 @@ impl Live {
             tail.push_str(&self.style.paint(Tone::Dark, &format!("   {unknown} unknown")));
         }
         let room = (self.style.width / 2).clamp(20, 48);
-        Some(format!("{} {bar}  {tail}", self.style.cell(&path, room)))
+        format!("{} {bar}  {tail}", self.style.cell(path, room))
     }
 
     /// The line that is painted over: how far the run is, and what is being looked at.
@@ -147,5 +161,73 @@ impl Live {
         let full = (done * CELLS).checked_div(all).unwrap_or(CELLS);
         let (on, off) = if self.style.ascii { ("#", "-") } else { ("█", "░") };
         format!("{}{}", on.repeat(full), off.repeat(CELLS - full))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap as Map;
+
+    use holdpoint_model::{
+        line::{Binding, Kind, Phase, Severity},
+        plan::{DocumentRef, PlanLine},
+        scope::Scope,
+        time::Time,
+    };
+
+    use super::*;
+
+    fn plan() -> Plan {
+        let line = |line: usize, section: &str| PlanLine {
+            line,
+            text: format!("claim {line}"),
+            section: vec![section.to_owned()],
+            phase: Phase::Pre,
+            kind: Kind::Probe,
+            severity: Severity::Major,
+            gated: true,
+            declares: false,
+            state: Binding::Bound,
+            checks: Vec::new(),
+            needs: Vec::new(),
+            parent: None,
+            command: None,
+        };
+        let document = DocumentRef {
+            path: String::new(),
+            sha256: String::new(),
+            parsed_sha256: String::new(),
+            lines: 9,
+        };
+        Plan { document, environment: None, lines: vec![line(3, "One"), line(5, "Two")] }
+    }
+
+    #[test]
+    fn sections_keep_the_order_of_the_document_and_failures_do_not_wait() {
+        let mut live = Live::new(&plan(), Style::PLAIN);
+        for (seq, line) in [(1, 3), (2, 5)] {
+            let began = Event::JudgementBegan {
+                line,
+                nth: 0,
+                check: String::new(),
+                revision: 1,
+                scope: Scope::new("web", Time(0)),
+                params: Map::new(),
+            };
+            assert_eq!(live.event(Seq(seq), &began), None);
+        }
+        let judged = |began, finding| Event::Judged {
+            began: Seq(began),
+            looks: Vec::new(),
+            finding,
+            at: Time(1),
+        };
+        let fail = Finding::fail("broken", "whole", "broken", "mend it");
+        let said = live.event(Seq(3), &judged(2, fail)).unwrap();
+        assert!(said.starts_with("FAIL") && !said.contains("1/1"), "{said}");
+        let said = live.event(Seq(4), &judged(1, Finding::pass("good"))).unwrap();
+        let rows: Vec<&str> = said.lines().map(|row| &row[..3]).collect();
+        assert_eq!(rows, ["One", "Two"]);
+        assert!(said.contains("1 failed"));
     }
 }

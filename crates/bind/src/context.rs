@@ -1,0 +1,72 @@
+//! What stands above a line: its headings and the lines that it is nested in, taken apart once.
+
+use holdpoint_document::{Document, LineId, SectionId};
+
+use crate::{candidate::Above, scan::Scan, words::Classes};
+
+/// Headings and lines of a document, taken apart.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    document: &'a Document,
+    headings: Vec<Scan>,
+    lines: Vec<Scan>,
+    title: Option<usize>,
+    /// Classes of all words of the document.
+    pub(crate) anywhere: Classes,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn of(document: &'a Document) -> Self {
+        let headings: Vec<Scan> = document.headings.iter().map(|it| Scan::of(&it.repaired)).collect();
+        let lines: Vec<Scan> = document.lines.iter().map(|it| Scan::of(&it.repaired)).collect();
+        let mut anywhere = Classes::default();
+        for scan in headings.iter().chain(&lines) {
+            anywhere.join(&scan.set);
+        }
+        let mut first = document.headings.iter().enumerate().filter(|(_, it)| it.level == 1);
+        let title = first.next().map(|(at, _)| at).filter(|_| first.next().is_none());
+        Self { document, headings, lines, title, anywhere }
+    }
+
+    /// The line itself, taken apart.
+    pub(crate) fn line(&self, id: LineId) -> Option<&Scan> {
+        self.lines.get(id.0)
+    }
+
+    /// Everything above a line: the lines that it is nested in, then its headings, innermost first.
+    /// The title of the document says nothing about a single line.
+    pub(crate) fn above(&self, id: LineId) -> Vec<Above<'_>> {
+        let mut all = Vec::new();
+        let line = self.document.line(id);
+        let mut parent = line.and_then(|it| it.parent);
+        while let Some(above) = parent {
+            let Some(line) = self.document.line(above) else {
+                break;
+            };
+            all.extend(self.lines.get(above.0).map(|scan| Above { text: &line.repaired, scan }));
+            parent = line.parent;
+        }
+        let mut next = line.and_then(|it| it.section);
+        while let Some(SectionId(at)) = next {
+            let Some(heading) = self.document.headings.get(at) else {
+                break;
+            };
+            if self.title != Some(at) {
+                all.extend(
+                    self.headings.get(at).map(|scan| Above { text: &heading.repaired, scan }),
+                );
+            }
+            next = heading.parent;
+        }
+        all
+    }
+}
+
+/// The classes of words above a line.
+pub(crate) fn classes(above: &[Above<'_>]) -> Classes {
+    let mut set = Classes::default();
+    for it in above {
+        set.join(&it.scan.set);
+    }
+    set
+}

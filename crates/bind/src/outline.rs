@@ -1,0 +1,199 @@
+//! What each section of a document is for, read from its headings once.
+
+use std::sync::LazyLock;
+
+use holdpoint_document::{Document, Form, Heading, Line, SectionId};
+
+use crate::{
+    when::{self, Window},
+    words::{Class, Classes, Hit, Vocabulary},
+};
+
+static DATA: &str = include_str!("../data/outline.txt");
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::read(DATA));
+/// The classes of the vocabulary that the rules of phases and kinds name.
+pub(crate) static NAMES: LazyLock<Names> = LazyLock::new(|| Names::read(&VOCABULARY));
+
+macro_rules! names {
+    ($($field:ident = $word:literal),* $(,)?) => {
+        /// Classes of words of headings, by name.
+        #[derive(Debug)]
+        pub(crate) struct Names { $(pub(crate) $field: Class),* }
+
+        impl Names {
+            fn read(vocabulary: &Vocabulary) -> Self {
+                Self { $($field: vocabulary.class($word)),* }
+            }
+        }
+    };
+}
+
+names! {
+    signoff = "signoff", rollback = "rollback", trigger = "trigger", emergency = "emergency",
+    contacts = "contacts", reference = "reference", links = "links",
+    maintenance = "maintenance", no_maintenance = "no-maintenance",
+    daily = "daily", weekly = "weekly", monthly = "monthly",
+    post = "post", pre = "pre", tasks = "tasks", verify = "verify", deploy = "deploy",
+    severity = "severity", owner = "owner",
+    signal = "signal", monitor = "monitor", verifies = "verifies", health = "health",
+    look_back = "look-back", plans = "plans", regular = "regular", reviews = "reviews",
+    persons = "persons", review_done = "review-done", code_review = "code-review",
+    claimed = "claimed", met = "met", report = "report", looks = "looks", changes = "changes",
+    approval = "approval",
+}
+
+/// The classes of words of a text that the rules of phases and kinds name.
+pub(crate) fn classes(text: &str) -> Classes {
+    VOCABULARY.classes(text)
+}
+
+/// The terms of a text that the rules of phases and kinds name.
+pub(crate) fn hits(text: &str) -> Vec<Hit> {
+    VOCABULARY.hits(text)
+}
+
+/// What one heading says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Section {
+    /// Classes of its own words.
+    pub(crate) own: Classes,
+    /// Classes of its words and of all headings above it, the document's title left out.
+    pub(crate) path: Classes,
+    /// Deadline or recurrence that it, or the nearest heading above it, states.
+    pub(crate) window: Option<Window>,
+    /// Whether it comes after a verification of the deployment, or after sign-offs, of the same section.
+    pub(crate) after: bool,
+    /// Whether lines of a choice stand in the sign-off section that it belongs to.
+    pub(crate) outcome: bool,
+    /// Whether it is the title of the document.
+    pub(crate) title: bool,
+    /// Nearest heading that speaks of a rollback or an emergency.
+    pub(crate) trouble: Trouble,
+}
+
+/// Which sort of trouble a section is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// None.
+    #[default]
+    None,
+    /// A rollback.
+    Rollback,
+    /// An emergency or an incident.
+    Emergency,
+}
+
+/// The sections of a document.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    sections: Vec<Section>,
+}
+
+impl Outline {
+    /// Reads the headings of a document.
+    pub(crate) fn of(document: &Document) -> Self {
+        let mut sections: Vec<Section> = Vec::with_capacity(document.headings.len());
+        for (at, heading) in document.headings.iter().enumerate() {
+            let above = heading.parent.and_then(|id| sections.get(id.0)).copied();
+            let title = is_title(document, at, heading);
+            sections.push(section(heading, title, above));
+        }
+        let after: Vec<bool> =
+            (0..sections.len()).map(|at| follows(document, &sections, at)).collect();
+        for (section, after) in sections.iter_mut().zip(after) {
+            section.after = after;
+        }
+        let mut outline = Self { sections };
+        outline.mark_outcomes(document);
+        outline
+    }
+
+    /// What the innermost heading above a line says.
+    pub(crate) fn section(&self, id: Option<SectionId>) -> Option<&Section> {
+        self.sections.get(id?.0)
+    }
+
+    /// Marks the sign-off sections in which an outcome is chosen.
+    fn mark_outcomes(&mut self, document: &Document) {
+        let mut roots: Vec<usize> = Vec::new();
+        for line in &document.lines {
+            if matches!(line.form, Form::Choice { .. })
+                && let Some(root) = self.signoff_root(document, line)
+            {
+                roots.push(root);
+            }
+        }
+        for at in 0..self.sections.len() {
+            let mut next = Some(SectionId(at));
+            while let Some(id) = next {
+                if roots.contains(&id.0)
+                    && let Some(section) = self.sections.get_mut(at)
+                {
+                    section.outcome = true;
+                }
+                next = document.headings.get(id.0).and_then(|it| it.parent);
+            }
+        }
+    }
+
+    fn signoff_root(&self, document: &Document, line: &Line) -> Option<usize> {
+        let mut next = line.section;
+        while let Some(id) = next {
+            if self.sections.get(id.0)?.own.has(NAMES.signoff) {
+                return Some(id.0);
+            }
+            next = document.headings.get(id.0)?.parent;
+        }
+        None
+    }
+}
+
+/// The first heading is the title when no other has its level or a higher one; so is a heading of
+/// level 1 that is alone.
+fn is_title(document: &Document, at: usize, heading: &Heading) -> bool {
+    let alone =
+        || document.headings.iter().filter(|it| it.level <= heading.level).take(2).count() == 1;
+    (heading.level == 1 || at == 0) && heading.level < 7 && alone()
+}
+
+fn section(heading: &Heading, title: bool, above: Option<Section>) -> Section {
+    let own = VOCABULARY.classes(&heading.repaired);
+    let mut path = above.map(|it| it.path).unwrap_or_default();
+    let mut trouble = above.map(|it| it.trouble).unwrap_or_default();
+    let mut window = above.and_then(|it| it.window);
+    if !title {
+        path.join(&own);
+        if own.has(NAMES.rollback) {
+            trouble = Trouble::Rollback;
+        } else if own.has(NAMES.emergency) {
+            trouble = Trouble::Emergency;
+        }
+        window = when::window(&heading.repaired, &own).or(window);
+    }
+    Section { own, path, window, after: false, outcome: false, title, trouble }
+}
+
+/// Whether a sub-section stands behind one that verifies a deployment, or collects sign-offs, in
+/// the same section. The document's title is no section.
+fn follows(document: &Document, sections: &[Section], at: usize) -> bool {
+    let parent_of = |at: usize| document.headings.get(at).and_then(|it| it.parent);
+    let real = |id: SectionId| sections.get(id.0).is_some_and(|it| !it.title);
+    let mut next = Some(at);
+    while let Some(here) = next {
+        let parent = parent_of(here).filter(|id| real(*id));
+        if let Some(parent) = parent {
+            let siblings = (parent.0 + 1..here).filter(|it| parent_of(*it) == Some(parent));
+            let opens = |it: &Section| is_post_verification(&it.own) || it.own.has(NAMES.signoff);
+            if siblings.filter_map(|it| sections.get(it)).any(opens) {
+                return true;
+            }
+        }
+        next = parent.map(|id| id.0);
+    }
+    false
+}
+
+/// Whether these words name a verification right after the deployment.
+pub(crate) fn is_post_verification(words: &Classes) -> bool {
+    words.has(NAMES.post) && words.has(NAMES.verify)
+}

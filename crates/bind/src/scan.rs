@@ -1,0 +1,181 @@
+//! A text taken apart once: terms of the vocabulary, values, and the words that neither explains.
+
+use std::{ops::Range, sync::LazyLock};
+
+use crate::{
+    condition::condition,
+    line_form,
+    structure::is_secret,
+    values::{Value, What, values},
+    words::{Class, Classes, Hit, Vocabulary, is_unspaced},
+};
+
+static DATA: &str = include_str!("../data/concepts.txt");
+/// The vocabulary of claims.
+pub(crate) static CONCEPTS: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::read(DATA));
+static VALUES: LazyLock<Vec<(What, Class)>> = LazyLock::new(|| {
+    let named = [
+        (What::Number, "v-number"),
+        (What::Percent, "v-percent"),
+        (What::Size, "v-size"),
+        (What::Duration, "v-duration"),
+        (What::Version, "v-version"),
+        (What::Code, "v-code"),
+        (What::Port, "v-port"),
+        (What::Path, "v-path"),
+        (What::Document, "v-doc"),
+        (What::Url, "v-url"),
+        (What::Host, "v-host"),
+        (What::Variable, "v-env"),
+        (What::Assignment, "v-assign"),
+        (What::Blank, "v-blank"),
+    ];
+    named.into_iter().map(|(what, name)| (what, CONCEPTS.class(name))).collect()
+});
+static SECRET: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("v-secret"));
+static BOUND: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("v-bound"));
+
+const WORD: u32 = 4;
+const SIGN: u32 = 2;
+/// Marks behind which a label is explained.
+const DASHES: &[&str] = &[" for ", " - ", " \u{2013} ", " \u{2014} ", "**: ", ":** ", " \u{2014}\u{2014} "];
+
+/// A word, or one sign of a script without blanks.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Classes of the terms and values that it is part of.
+    pub(crate) cover: Classes,
+    /// How much of the claim it carries: a sign half as much as a word, a remark in brackets or
+    /// behind a dash half as much as what stands before it, a command or a condition nothing.
+    pub(crate) weight: u32,
+}
+
+/// What was found in a text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) set: Classes,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Scan {
+    pub(crate) fn of(text: &str) -> Self {
+        let silent = silent(text);
+        let aside = aside(text);
+        let first = first_sentence(text);
+        let is_silent = |start: usize| silent.iter().any(|range| range.contains(&start));
+        let mut values = values(text);
+        values.retain(|value| !is_silent(value.start));
+        let mut hits = CONCEPTS.hits(text);
+        let address = |start: usize| {
+            let mut places = values.iter().filter(|it| matches!(it.what, What::Url | What::Host));
+            places.any(|it| it.start <= start && start < it.end)
+        };
+        hits.retain(|hit| !is_silent(hit.start) && !address(hit.start) && hit.start < first);
+        for value in &values {
+            let class =
+                VALUES.iter().find(|(what, _)| *what == value.what).map(|(_, class)| *class);
+            let name = value.text.split('=').next().unwrap_or_default();
+            let secret = matches!(value.what, What::Variable | What::Assignment) && is_secret(name);
+            let classes = class.into_iter().chain(value.bound.map(|_| *BOUND)).chain(secret.then_some(*SECRET));
+            hits.extend(classes.map(|class| Hit { class, start: value.start, end: value.end }));
+        }
+        let mut set = Classes::default();
+        for hit in &hits {
+            set.insert(hit.class);
+        }
+        let mut tokens = tokens(text);
+        for token in &mut tokens {
+            let remark = aside.iter().any(|range| range.contains(&token.start));
+            let name = is_name(text, token);
+            token.weight = match (is_silent(token.start) || first <= token.start, remark || name) {
+                (true, _) => 0,
+                (false, true) => token.weight / 2,
+                (false, false) => token.weight,
+            };
+            for hit in hits.iter().filter(|hit| hit.start < token.end && token.start < hit.end) {
+                token.cover.insert(hit.class);
+            }
+        }
+        Self { hits, set, tokens, values }
+    }
+}
+
+/// Commands and conditions: they say how to look and when, not what is claimed.
+fn silent(text: &str) -> Vec<Range<usize>> {
+    let commands = line_form::commands(text).map(|span| {
+        let start = span.as_ptr().addr() - text.as_ptr().addr();
+        start..start + span.len()
+    });
+    commands.chain(condition(text)).collect()
+}
+
+/// Where the first sentence ends. What follows explains it.
+fn first_sentence(text: &str) -> usize {
+    let ends = ["。", ". ", ".** ", ".\n", "? ", "?** "];
+    let is_word = |at: &usize| {
+        let word = text.get(..*at).and_then(|head| head.split_whitespace().next_back()).unwrap_or_default();
+        2 < word.trim_matches(['(', '*']).len() && !matches!(word, "etc" | "vs" | "e.g" | "i.e" | "incl") && !word.contains('.')
+    };
+    let found = ends.iter().filter_map(|end| text.find(end).filter(is_word)).min();
+    found.map_or(text.len(), |at| at + 1)
+}
+
+/// A name: capitals within a word, or at its start within a sentence. Names say of whom something
+/// is claimed rather than what.
+fn is_name(text: &str, token: &Token) -> bool {
+    let word = text.get(token.start..token.end).unwrap_or_default();
+    let mut chars = word.chars();
+    let first = chars.next().is_some_and(char::is_uppercase);
+    let inside = chars.any(char::is_uppercase);
+    let opens = text.get(..token.start).is_some_and(|head| !head.contains(char::is_alphanumeric));
+    inside || first && !opens && !word.is_ascii() || first && !opens && is_sentence_case(text)
+}
+
+/// Whether most words of a text begin small, so that a capital means a name.
+fn is_sentence_case(text: &str) -> bool {
+    let words = || text.split_whitespace().filter(|word| word.chars().next().is_some_and(char::is_alphabetic));
+    let small = words().filter(|word| word.chars().next().is_some_and(char::is_lowercase)).count();
+    words().count() < small * 2 + 2
+}
+
+/// Remarks: what stands in brackets, and what stands behind a dash.
+fn aside(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open = None;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '（' => open = Some(at),
+            ')' | '）' => found.extend(open.take().map(|start| start..at)),
+            _ => {}
+        }
+    }
+    let dash = DASHES.iter().filter_map(|dash| text.find(dash)).min();
+    found.extend(dash.filter(|at| *at > 0).map(|at| at..text.len()));
+    found
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut all: Vec<Token> = Vec::new();
+    let mut open = false;
+    for (start, c) in text.char_indices() {
+        let end = start + c.len_utf8();
+        let is_word = c.is_alphanumeric() || c == '_';
+        let sign = is_unspaced(c);
+        if is_word
+            && !sign
+            && open
+            && let Some(last) = all.last_mut()
+        {
+            last.end = end;
+        } else if is_word {
+            let weight = if sign { SIGN } else { WORD };
+            all.push(Token { start, end, cover: Classes::default(), weight });
+        }
+        open = is_word && !sign;
+    }
+    all
+}

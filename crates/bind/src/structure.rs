@@ -1,0 +1,228 @@
+//! What lines bind that their form, their kind or their place settles.
+
+use std::collections::BTreeMap;
+
+use holdpoint_document::{Form, labelled_blanks};
+use holdpoint_model::line::{Binding, Kind, Phase};
+
+use crate::{
+    candidate::Reading, context::Context, kind::Subject, line_form, meaning::plain, outline::NAMES,
+    parameters, scan::CONCEPTS, understand::Meaning,
+};
+
+type Found = (Binding, Vec<Meaning>);
+
+/// Names of variables that hold a secret.
+const SECRETS: &[&str] = &["SECRET", "PASSWORD", "PASSWD", "PASS", "TOKEN", "PRIVATE"];
+
+/// What the form of a line settles.
+pub(crate) fn of_form(it: &Subject<'_>, kind: Kind, context: &Context<'_>) -> Option<Found> {
+    let whole = || vec![it.line.text.clone()];
+    match kind {
+        Kind::Signoff => Some((Binding::Asked, vec![signoff(it)])),
+        Kind::Contact => Some((Binding::Asked, vec![contact(it, context)])),
+        Kind::Choice => Some((Binding::Asked, vec![choice(it)])),
+        Kind::Field => Some(field(it)),
+        Kind::Group => Some((Binding::Bound, vec![plain("meta.rollup", whole())])),
+        Kind::Config => Some((Binding::Bound, vec![config(it)])),
+        Kind::Procedure if is_group(it) => {
+            Some((Binding::Bound, vec![plain("meta.rollup", whole())]))
+        }
+        Kind::Watch if it.phase == Phase::Watch => {
+            let params = parameters::of_trigger(it);
+            Some((
+                Binding::Bound,
+                vec![Meaning { id: "rollback.trigger".to_owned(), params, because: whole() }],
+            ))
+        }
+        Kind::Probe
+        | Kind::Command
+        | Kind::Watch
+        | Kind::Schedule
+        | Kind::Procedure
+        | Kind::Attest => None,
+    }
+}
+
+/// A parent whose label is bold: its children are the work.
+pub(crate) fn is_group(it: &Subject<'_>) -> bool {
+    let step = it.line.text.starts_with("**") && matches!(it.line.form, Form::Item);
+    step && it.document.children(it.id).next().is_some() || it.line.bold && it.is_parent()
+}
+
+fn signoff(it: &Subject<'_>) -> Meaning {
+    let mut params = BTreeMap::new();
+    let text = &it.line.repaired;
+    match &it.line.form {
+        Form::Row { cells, .. } => {
+            params.extend(cells.first().map(|cell| ("role".to_owned(), cell.clone())));
+        }
+        Form::Box(_) => {
+            let blanks = labelled_blanks(text);
+            let label = blanks
+                .first()
+                .map_or_else(|| text.trim_matches('*').to_owned(), |(label, _)| label.clone());
+            let lower = label.to_lowercase();
+            let role = lower.find(" approval").and_then(|at| label.get(..at)).unwrap_or(&label);
+            params.insert("role".to_owned(), role.to_owned());
+        }
+        _ => {}
+    }
+    Meaning { id: "signoff.approval".to_owned(), params, because: vec![it.line.text.clone()] }
+}
+
+fn contact(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
+    let mut params = BTreeMap::new();
+    let mut set = |name: &str, value: &str| {
+        if !value.trim().is_empty() && !value.contains("___") {
+            params.insert(name.to_owned(), value.trim().to_owned());
+        }
+    };
+    match &it.line.form {
+        Form::Row { header, cells } => {
+            for (head, cell) in header.iter().zip(cells) {
+                let head = head.to_lowercase();
+                let name = ["role", "name", "contact", "availability", "escalation"]
+                    .into_iter()
+                    .find(|it| head.contains(it));
+                if let Some(name) = name {
+                    set(name, cell);
+                }
+            }
+        }
+        _ => {
+            if let Some((role, value)) = it.line.repaired.split_once(':') {
+                set("role", role.trim_matches('*'));
+                set("contact", value.trim_matches('*'));
+            }
+        }
+    }
+    let heading = context.above(it.id).first().map(|above| above.text.to_owned());
+    let because = heading.into_iter().chain([it.line.text.clone()]).collect();
+    Meaning { id: "contact.complete".to_owned(), params, because }
+}
+
+fn choice(it: &Subject<'_>) -> Meaning {
+    let mut params = BTreeMap::new();
+    if let Form::Choice { options, .. } = &it.line.form {
+        let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+        params.insert("options".to_owned(), texts.join(","));
+    }
+    Meaning { id: "choice.outcome".to_owned(), params, because: vec![it.line.text.clone()] }
+}
+
+fn field(it: &Subject<'_>) -> Found {
+    let mut params = BTreeMap::new();
+    if let Form::Field { fields } = &it.line.form {
+        let names: Vec<String> =
+            fields.iter().map(|(label, _)| holdpoint_document::slug(label)).collect();
+        let values: Vec<&str> =
+            fields.iter().map(|(_, value)| value.as_str()).filter(|it| !it.is_empty()).collect();
+        if let [(label, value)] = fields.as_slice()
+            && CONCEPTS.classes(label).has(CONCEPTS.class("review"))
+            && let Some(date) = parameters::date(value)
+        {
+            let params = BTreeMap::from([("date".to_owned(), date.to_owned())]);
+            let because = vec![it.line.text.clone()];
+            return (
+                Binding::Bound,
+                vec![Meaning { id: "policy.review-due".to_owned(), params, because }],
+            );
+        }
+        params.insert("name".to_owned(), names.join(","));
+        if !values.is_empty() {
+            params.insert("value".to_owned(), values.join(","));
+        }
+    }
+    let because = vec![it.line.text.clone()];
+    (Binding::Asked, vec![Meaning { id: "field.value".to_owned(), params, because }])
+}
+
+/// Declarations: assignments, links, rules for other lines, definitions of severities.
+fn config(it: &Subject<'_>) -> Meaning {
+    let because = vec![it.line.text.clone()];
+    match &it.line.form {
+        Form::Assignment { name, value, .. } => assignment(name, value),
+        Form::Rule => {
+            let text = it.line.repaired.to_lowercase();
+            let ordered = text.contains("in order") || text.contains("before proceeding");
+            let whole = text.contains("must be") || text.contains("signed off");
+            let id = if ordered || !whole { "policy.gate-order" } else { "policy.completion" };
+            plain(id, because)
+        }
+        Form::Item if line_form::is_link(it.line) => {
+            let address =
+                line_form::link(&it.line.repaired).map(|(_, address)| address).unwrap_or_default();
+            let name = if address.contains("://") { "url" } else { "path" };
+            let params = BTreeMap::from([(name.to_owned(), address.to_owned())]);
+            Meaning { id: "docs.links".to_owned(), params, because }
+        }
+        _ => plain("incident.severity-rule", because),
+    }
+}
+
+/// A line of an environment file: a secret has to be strong, everything else to be set.
+pub(crate) fn assignment(name: &str, value: &str) -> Meaning {
+    let secret = is_secret(name);
+    let id = if secret { "env.secret-strength" } else { "env.required" };
+    let params = parameters::of_assignment(name, value, secret);
+    Meaning { id: id.to_owned(), params, because: vec![name.to_owned()] }
+}
+
+/// Whether a name says that its value is a secret. A data source name may hold one, but is judged
+/// as an address.
+pub(crate) fn is_secret(name: &str) -> bool {
+    let key = name.ends_with("_KEY") && !name.contains("PUBLIC") && !name.contains("PUBLISHABLE");
+    key || name.split('_').any(|word| SECRETS.contains(&word)) && !name.ends_with("_EXPIRES")
+}
+
+/// What only a person can say.
+pub(crate) fn of_person(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> Option<Found> {
+    if kind != Kind::Attest {
+        return None;
+    }
+    let has = |name: &str| reading.scan.set.has(CONCEPTS.class(name));
+    let signed = matches!(it.phase, Phase::Signoff | Phase::SignoffPost);
+    let id = if signed {
+        "attest.statement"
+    } else if has("trained") {
+        "attest.training"
+    } else if has("briefed") {
+        "attest.briefing"
+    } else if has("pentest") || has("security-audit") || has("report") {
+        "attest.report"
+    } else if has("review") {
+        "attest.review"
+    } else {
+        "attest.statement"
+    };
+    let params = BTreeMap::from([("subject".to_owned(), it.line.repaired.clone())]);
+    let because = vec![it.line.text.clone()];
+    Some((Binding::Asked, vec![Meaning { id: id.to_owned(), params, because }]))
+}
+
+/// What is left when no claim is clear: reviews are a person's, plans are followed up, and a parent
+/// follows from its children.
+pub(crate) fn of_rest(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> Option<Found> {
+    let because = vec![it.line.text.clone()];
+    let set = &reading.scan.set;
+    if kind == Kind::Schedule {
+        let person = set.has(CONCEPTS.class("review"));
+        let planned = it.words.has(NAMES.plans) || it.words.has(NAMES.regular);
+        if planned {
+            return Some((Binding::Bound, vec![plain("followup.scheduled", because)]));
+        }
+        return person.then(|| (Binding::Asked, vec![plain("attest.review", because)]));
+    }
+    let colon = it.line.repaired.trim_end_matches(['*', ' ']).ends_with([':', '：']);
+    if colon && it.is_parent() {
+        return Some((Binding::Bound, vec![plain("meta.rollup", because)]));
+    }
+    let person =
+        ["trained", "briefed", "approved"].into_iter().any(|name| set.has(CONCEPTS.class(name)));
+    let blank = set.has(CONCEPTS.class("v-blank"));
+    if blank {
+        return Some((Binding::Asked, vec![plain("field.value", because)]));
+    }
+    person.then(|| (Binding::Asked, vec![plain("attest.statement", because)]))
+}

@@ -1,0 +1,63 @@
+//! What a line claims, from its text alone.
+
+use std::collections::BTreeMap;
+
+use holdpoint_document::{Document, LineId};
+use holdpoint_model::line::{Binding, Kind, Phase, Severity};
+
+use crate::{
+    condition::condition,
+    context::Context,
+    kind::{self, Subject},
+    meaning,
+    outline::{self, Outline},
+    phase,
+};
+
+/// What a line was understood to mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Understood {
+    /// When it is decided.
+    pub phase: Phase,
+    /// What sort of statement it is.
+    pub kind: Kind,
+    /// A severity that the text itself states.
+    pub severity: Option<Severity>,
+    /// What became of the attempt to understand it.
+    pub state: Binding,
+    /// Entries of the catalog, the primary one first.
+    pub checks: Vec<Meaning>,
+    /// The condition under which the line applies ("if applicable"), as it stands.
+    pub condition: Option<String>,
+}
+
+/// One entry that a line binds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// Id in the catalog.
+    pub id: String,
+    /// Parameters that the text states.
+    pub params: BTreeMap<String, String>,
+    /// Exact parts of the text that decided.
+    pub because: Vec<String>,
+}
+
+/// What every line of a document means, one entry for each.
+pub fn understand(document: &Document) -> Vec<Understood> {
+    let outline = Outline::of(document);
+    let context = Context::of(document);
+    let lines = document.lines.iter().enumerate();
+    lines
+        .map(|(at, line)| {
+            let id = LineId(at);
+            let phase = phase::phase(line, &outline);
+            let hits = outline::hits(&line.repaired);
+            let subject = Subject::new(document, &outline, id, line, phase, &hits);
+            let kind = kind::kind(&subject);
+            let (state, checks) = meaning::meaning(&subject, kind, &context);
+            let condition = condition(&line.repaired);
+            let condition = condition.and_then(|range| line.repaired.get(range)).map(str::to_owned);
+            Understood { phase, kind, severity: None, state, checks, condition }
+        })
+        .collect()
+}

@@ -1,0 +1,131 @@
+//! `answer`: what only a person can say, as a small sealed run of its own.
+
+use std::collections::BTreeSet;
+
+use holdpoint_model::{
+    event::{Answer, Digest, Reply},
+    limits,
+    line::{Binding, Gate, Severity},
+    plan::PlanLine,
+};
+use holdpoint_record::canonical;
+use holdpoint_report::style::Style;
+
+use crate::{
+    args::{AnswerArgs, Common},
+    exit::{Done, Exit, Stop},
+    looking, out,
+    project::Project,
+    session::{Session, Wish, key_text},
+    settings::Loaded,
+};
+
+/// `holdpoint answer`
+pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
+    let environment = args.env.as_deref();
+    let config = Loaded::read(common.config.as_deref(), environment, style)?;
+    let project = Project::open(&args.document, config, environment, true, style)?;
+    project.agree_with_lock()?;
+    let index = project.document.lines.iter().position(|line| line.number == args.line);
+    let line = project.plan().lines.iter().find(|line| line.line == args.line);
+    let (Some(index), Some(line)) = (index, line) else {
+        return Err(Stop::usage(format!("line {} of the document makes no claim", args.line)));
+    };
+    let (reply, evidence) = reply(args, line)?;
+    let keys = holdpoint_bind::key::keys(&project.document);
+    let key = keys.get(index).map(key_text).unwrap_or_default();
+    let answer = Answer {
+        line: args.line,
+        key,
+        reply,
+        reason: args.reason.clone(),
+        by: whoami(),
+        at: looking::now(),
+        environment: project.environment.clone(),
+    };
+    let wish = Wish { gate: Gate::All, only: Some(BTreeSet::new()), rerun_failed: false };
+    let mut session = Session::begin(&project, &wish)?;
+    session.answer(answer, &evidence)?;
+    let run = session.run().to_owned();
+    session.finish(&project)?;
+    out::result(&format!("line {} answered; kept as run {run}\n", args.line));
+    Ok(Exit::Go)
+}
+
+type Evidence = Vec<(Digest, Vec<u8>)>;
+
+fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> {
+    if args.not_applicable {
+        let reason = args.reason.as_deref().unwrap_or_default();
+        if reason.trim().is_empty() {
+            return Err(Stop::usage("say why it does not apply: --reason …"));
+        }
+        return Ok((Reply::NotApplicable, Vec::new()));
+    }
+    if args.acknowledge {
+        return if line.severity == Severity::Minor {
+            Ok((Reply::Acknowledged, Vec::new()))
+        } else {
+            Err(Stop::usage(format!(
+                "line {} is {}; only a minor failure can be acknowledged",
+                line.line,
+                line.severity.word()
+            )))
+        };
+    }
+    match line.state {
+        Binding::Asked => {}
+        Binding::Bound if asks_too(line) => {}
+        Binding::Bound => {
+            let check = line.checks.first().map(|check| check.id.clone()).unwrap_or_default();
+            return Err(Stop::usage(format!(
+                "line {} is decided by looking ({check}); mend it, or say --not-applicable --reason …",
+                line.line
+            )));
+        }
+        Binding::Unbound | Binding::Choice => {
+            return Err(Stop::usage(format!(
+                "line {} was not understood; say what it means first: [line.{}] check = \"…\" in \
+                 holdpoint.toml (`attest.statement` where a person decides)",
+                line.line, line.line
+            )));
+        }
+    }
+    match (&args.value, &args.file) {
+        (Some(value), _) if value.trim().is_empty() => {
+            Err(Stop::usage("an empty value is no answer"))
+        }
+        (Some(value), _) => Ok((Reply::Value(value.clone()), Vec::new())),
+        (None, Some(path)) => {
+            let failed = |error| Stop::usage(format!("failed to read {}: {error}", path.display()));
+            let bytes = std::fs::read(path).map_err(failed)?;
+            let most = usize::try_from(limits::FILE_BYTES_MAX).unwrap_or(usize::MAX);
+            if most < bytes.len() {
+                return Err(Stop::usage(format!(
+                    "{} has {} bytes, {most} are kept at the most",
+                    path.display(),
+                    bytes.len()
+                )));
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let evidence = canonical::digest(&bytes);
+            Ok((Reply::File { name, evidence: evidence.clone() }, vec![(evidence, bytes)]))
+        }
+        (None, None) => Err(Stop::usage("say --value, --file, --not-applicable or --acknowledge")),
+    }
+}
+
+/// Whether a person's word belongs to a line that is also looked at.
+fn asks_too(line: &PlanLine) -> bool {
+    let duty = |id: &str| {
+        holdpoint_checks::heads::head(id)
+            .is_some_and(|head| head.form == holdpoint_model::line::Form::Duty)
+    };
+    line.checks.iter().any(|check| duty(&check.id))
+}
+
+/// The name the system knows the user by.
+fn whoami() -> String {
+    let var = |name| std::env::var(name).ok().filter(|it: &String| !it.is_empty());
+    var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| String::from("somebody"))
+}

@@ -1,0 +1,260 @@
+//! `run`: looks, decides, keeps the evidence.
+
+use std::{
+    collections::BTreeSet,
+    io::Write as _,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use holdpoint_document::{LineId, edit};
+use holdpoint_model::{
+    event::{Event, Seq},
+    line::{Gate, Kind, State},
+    quantity::{self, Bound},
+    param::Param as _,
+    plan::Plan,
+};
+use holdpoint_report::{json, style::Style, terminal, view::RunView};
+use holdpoint_runtime::Ended;
+
+use crate::{
+    args::{Common, Format, GateArg, RunArgs},
+    exit::{Done, Stop},
+    looking, out,
+    project::Project,
+    session::{Session, Wish},
+    settings::Loaded,
+};
+
+impl From<GateArg> for Gate {
+    fn from(gate: GateArg) -> Self {
+        match gate {
+            GateArg::Pre => Self::Pre,
+            GateArg::Post => Self::Post,
+            GateArg::All => Self::All,
+        }
+    }
+}
+
+/// `holdpoint run`
+pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
+    let environment = args.env.as_deref();
+    let reports = read_reports(&args.report)?;
+    let wait = args.wait.as_deref().map(read_wait).transpose()?;
+    let config = Loaded::read(common.config.as_deref(), environment, style)?;
+    let project = Project::open(&args.document, config, environment, true, style)?;
+    project.agree_with_lock()?;
+    let wish = Wish {
+        gate: args.gate.into(),
+        only: selected(project.plan(), args)?,
+        rerun_failed: args.rerun_failed,
+    };
+    let mut screen = Screen::new(project.plan(), args.format, common.quiet, style);
+    let mut session = Session::begin(&project, &wish)?;
+    if let Some(said) = session.said() {
+        screen.say(&said);
+    }
+    let ended = session.look(&project, wait, &mut |seq, event| screen.event(seq, event))?;
+    screen.clear();
+    if ended == Ended::Interrupted {
+        let again = format!("interrupted; `holdpoint run {}` goes on with run {}", args.document.display(), session.run());
+        return Err(Stop { exit: looking::interrupted(), message: again });
+    }
+    let view = session.finish(&project)?;
+    if args.tick {
+        tick(&project, &args.document, &view)?;
+    }
+    for (format, path) in reports {
+        write_report(&view, session.events(), format, &path)?;
+    }
+    show(&view, args.format, common.quiet, style, session.note());
+    Ok(view.verdict.into())
+}
+
+/// Prints the end of a run.
+pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, note: Option<String>) {
+    match format {
+        Format::Json => out::stream(|to| json::run(to, view)),
+        Format::Jsonl => {}
+        Format::Text if quiet => out::result(&format!("{}\n", view.verdict.word())),
+        Format::Text => {
+            let mut text = String::new();
+            let own = view.lines.iter().filter(|line| line.plan.kind != Kind::Group);
+            for line in own.filter(|line| line.standing.state == State::Fail) {
+                text.push_str(&terminal::standing(line, style));
+                text.push('\n');
+            }
+            text.push_str(&terminal::run(view, style));
+            text.push_str(&format!("\nrecord    {}   holdpoint record verify\n", view.run));
+            if let Some(note) = note {
+                text.push_str(&format!("          {note}\n"));
+            }
+            out::result(&text);
+        }
+    }
+}
+
+/// The lines that `--only` and `--section` leave.
+fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop> {
+    if args.only.is_empty() && args.section.is_none() {
+        return Ok(None);
+    }
+    let mut lines = BTreeSet::new();
+    for word in &args.only {
+        let found: Vec<usize> = match word.parse::<usize>() {
+            Ok(number) => plan.lines.iter().map(|it| it.line).filter(|it| *it == number).collect(),
+            Err(_) => {
+                let binds = |ids: &[holdpoint_model::plan::BoundCheck]| ids.iter().any(|it| it.id == *word);
+                plan.lines.iter().filter(|it| binds(&it.checks)).map(|it| it.line).collect()
+            }
+        };
+        if found.is_empty() {
+            return Err(Stop::usage(format!("`--only {word}` names no line and no check of this document")));
+        }
+        lines.extend(found);
+    }
+    if let Some(text) = &args.section {
+        let wanted = text.to_lowercase();
+        let found = plan.lines.iter().filter(|line| {
+            line.section.iter().any(|heading| heading.to_lowercase().contains(&wanted))
+        });
+        let before = lines.len();
+        lines.extend(found.map(|line| line.line));
+        if lines.len() == before {
+            return Err(Stop::usage(format!("no heading holds `{text}`")));
+        }
+    }
+    Ok(Some(lines))
+}
+
+fn read_wait(text: &str) -> Result<Duration, Stop> {
+    let bound = Bound::<quantity::Duration>::read(text).map_err(|why| Stop::usage(format!("--wait: {why}")))?;
+    Ok(Duration::from_millis(u64::try_from(bound.whole()).unwrap_or(0)))
+}
+
+fn read_reports(texts: &[String]) -> Result<Vec<(Format, String)>, Stop> {
+    let read = |text: &String| match text.split_once('=') {
+        Some(("json", path)) if !path.is_empty() => Ok((Format::Json, path.to_owned())),
+        Some(("jsonl", path)) if !path.is_empty() => Ok((Format::Jsonl, path.to_owned())),
+        Some((format, _)) => Err(Stop::usage(format!(
+            "`--report {format}=…`: this version writes json and jsonl"
+        ))),
+        None => Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH"))),
+    };
+    texts.iter().map(read).collect()
+}
+
+fn write_report(view: &RunView, events: &[(Seq, Event)], format: Format, path: &str) -> Result<(), Stop> {
+    let failed = |error: std::io::Error| Stop::usage(format!("failed to write {path}: {error}"));
+    let file = std::fs::File::create(path).map_err(failed)?;
+    let mut to = std::io::BufWriter::new(file);
+    match format {
+        Format::Json | Format::Text => json::run(&mut to, view).map_err(failed)?,
+        Format::Jsonl => {
+            for (seq, event) in events {
+                let line = serde_json::json!({"seq": seq, "event": event});
+                writeln!(to, "{line}").map_err(failed)?;
+            }
+        }
+    }
+    to.flush().map_err(failed)
+}
+
+/// Writes the boxes of decided lines back: ticked where the line passed, empty where it failed or
+/// could not be seen. Other lines, and every other byte, stay as they are.
+fn tick(project: &Project, path: &Path, view: &RunView) -> Result<(), Stop> {
+    let mut marks = Vec::new();
+    for (index, line) in project.document.lines.iter().enumerate() {
+        let state = view.lines.iter().find(|it| it.plan.line == line.number);
+        let boxed = matches!(line.form, holdpoint_document::Form::Box(_));
+        match state.map(|it| it.standing.state).filter(|_| boxed) {
+            Some(State::Pass) => marks.push((LineId(index), true)),
+            Some(State::Fail | State::Unknown) => marks.push((LineId(index), false)),
+            Some(State::Waived | State::NotApplicable | State::Owed | State::Later | State::Noted) | None => {}
+        }
+    }
+    let bytes = edit::tick_many(&project.document, &marks)
+        .map_err(|refused| Stop::usage(format!("{}: {refused}", path.display())))?;
+    if bytes == project.document.raw {
+        return Ok(());
+    }
+    let failed = |error: std::io::Error| Stop::usage(format!("failed to write {}: {error}", path.display()));
+    let now = std::fs::read(path).map_err(failed)?;
+    if now != project.document.raw {
+        return Err(Stop::usage(format!("{} was changed while we looked; nothing was ticked", path.display())));
+    }
+    replace(path, &bytes).map_err(failed)
+}
+
+/// Puts a whole new file in the place of an old one, at once, with the old one's permissions.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let path = path.canonicalize()?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let beside = path.with_file_name(format!(".{name}.holdpoint-{}", std::process::id()));
+    let done = (|| {
+        let mut file = std::fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::set_permissions(&beside, std::fs::metadata(&path)?.permissions())?;
+        std::fs::rename(&beside, &path)
+    })();
+    if done.is_err() {
+        drop(std::fs::remove_file(&beside));
+    }
+    done
+}
+
+/// Progress on standard error, or events on standard output.
+pub(crate) struct Screen {
+    live: terminal::Live,
+    stream: bool,
+    quiet: bool,
+    paints: bool,
+    painted: Instant,
+    shown: bool,
+}
+
+impl Screen {
+    pub(crate) fn new(plan: &Plan, format: Format, quiet: bool, style: Style) -> Self {
+        Self {
+            live: terminal::Live::new(plan, style),
+            stream: format == Format::Jsonl,
+            quiet,
+            paints: out::stderr_is_terminal() && !quiet,
+            painted: Instant::now(),
+            shown: false,
+        }
+    }
+
+    /// One event: what stays is printed, the status line is painted over.
+    pub(crate) fn event(&mut self, seq: Seq, event: &Event) {
+        if self.stream {
+            out::result(&format!("{}\n", serde_json::json!({"seq": seq, "event": event})));
+        }
+        if let Some(text) = self.live.event(seq, event) {
+            self.say(&text);
+        }
+        if self.paints && Duration::from_millis(50) < self.painted.elapsed() {
+            out::progress(&format!("\r\u{1b}[2K{}", self.live.status()));
+            self.painted = Instant::now();
+            self.shown = true;
+        }
+    }
+
+    /// A line that stays.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.clear();
+        if !self.quiet {
+            out::progress(&format!("{text}\n"));
+        }
+    }
+
+    /// Takes the status line away.
+    pub(crate) fn clear(&mut self) {
+        if self.shown {
+            out::progress("\r\u{1b}[2K");
+            self.shown = false;
+        }
+    }
+}

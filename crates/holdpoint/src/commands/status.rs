@@ -1,0 +1,84 @@
+//! `status`: where the last run stands.
+
+use std::path::Path;
+
+use holdpoint_engine::State;
+use holdpoint_model::event::{Event, Release};
+use holdpoint_record::{list, load};
+use serde_json::json;
+
+use crate::{
+    args::{Format, StatusArgs},
+    exit::{Done, Exit},
+    out,
+    session::{FOLDER, plan_of, stopped},
+    view,
+};
+
+/// `holdpoint status`
+pub(crate) fn status(args: &StatusArgs) -> Done {
+    let none = json!({
+        "schema": "holdpoint.status/1", "state": "none", "line": null, "gate": null,
+        "held-by": [], "in-doubt": [], "run": null,
+    });
+    let value = if Path::new(FOLDER).is_dir() { last()?.unwrap_or(none) } else { none };
+    match args.format {
+        Format::Json | Format::Jsonl => out::result(&format!("{value}\n")),
+        Format::Text => out::result(&words(&value)),
+    }
+    Ok(Exit::Go)
+}
+
+fn last() -> Result<Option<serde_json::Value>, crate::exit::Stop> {
+    let runs = list(Path::new(FOLDER)).map_err(stopped)?;
+    for entry in runs.iter().rev() {
+        let loaded = load(&entry.path).map_err(stopped)?;
+        let Some((_, Event::RunBegan { gate, only, .. })) = loaded.events.first() else { continue };
+        // A run that only holds an answer looked at nothing.
+        if only.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let only = only.as_ref().map(|lines| lines.iter().copied().collect());
+        let Some(plan) = plan_of(&loaded) else { continue };
+        let mut state = State::new(view::engine_lines(&plan, *gate, only.as_ref()));
+        for (seq, event) in &loaded.events {
+            state.apply(*seq, event);
+        }
+        let word = match state.ended() {
+            None => "running",
+            Some(Release::Go) => "done",
+            Some(Release::Hold) => "held",
+            Some(Release::NoGo) => "refused",
+        };
+        let standings = state.standings();
+        let held: Vec<String> = state
+            .lines()
+            .iter()
+            .filter(|line| line.gated)
+            .filter_map(|line| standings.get(&line.number).map(|it| (line.number, it)))
+            .filter(|(_, it)| matches!(it.state.word(), "fail" | "unknown" | "owed") && !it.acknowledged)
+            .map(|(number, it)| format!("line {number}: {}", it.state.word()))
+            .collect();
+        return Ok(Some(json!({
+            "schema": "holdpoint.status/1", "state": word, "line": null, "gate": gate.word(),
+            "held-by": held, "in-doubt": [], "run": entry.run,
+            "verdict": state.ended().map(Release::word), "sealed": entry.sealed,
+        })));
+    }
+    Ok(None)
+}
+
+fn words(value: &serde_json::Value) -> String {
+    let text = |name: &str| value.get(name).and_then(|it| it.as_str()).unwrap_or("-").to_owned();
+    if text("state") == "none" {
+        return String::from("no run yet\n");
+    }
+    let held = value.get("held-by").and_then(|it| it.as_array()).map(Vec::len).unwrap_or(0);
+    format!(
+        "run {}  gate {}  {}  {}  {held} lines stand in the way\n",
+        text("run"),
+        text("gate"),
+        text("state"),
+        text("verdict")
+    )
+}

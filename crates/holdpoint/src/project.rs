@@ -1,0 +1,199 @@
+//! A checklist with its settings and its lock, understood.
+
+use std::path::{Path, PathBuf};
+
+use holdpoint_bind::{
+    lock::{self, Change, Lock},
+    plan::{self, Inputs, Planned},
+    settings::Settings,
+};
+use holdpoint_document::{Document, parse};
+use holdpoint_model::{
+    diagnostic::{Diagnostic, Level},
+    limits,
+    plan::Plan,
+};
+use holdpoint_report::{snippet, style::Style};
+
+use crate::{
+    exit::{Exit, Stop},
+    settings::{self, Loaded},
+};
+
+/// A checklist, understood.
+pub(crate) struct Project {
+    /// The document as it was read.
+    pub(crate) document: Document,
+    /// What every line means, the lock to be written, and what there is to say about it.
+    pub(crate) planned: Planned,
+    /// Where the lock of this document is.
+    pub(crate) lock_path: PathBuf,
+    /// Whether there is a lock.
+    pub(crate) locked: bool,
+    /// The settings that apply.
+    pub(crate) settings: Settings,
+    /// The environment.
+    pub(crate) environment: Option<String>,
+}
+
+impl Project {
+    /// Reads and understands a checklist. What stands in the way ends the command.
+    pub(crate) fn open(
+        path: &Path,
+        config: Loaded,
+        environment: Option<&str>,
+        pinned: bool,
+        style: Style,
+    ) -> Result<Self, Stop> {
+        let raw = read(path)?;
+        let document = parse(&raw);
+        let shown = path.display().to_string();
+        let settings = config.settings;
+        stop_on_errors(&document.diagnostics, &document, &shown, &settings, style)?;
+        let (lock_path, lock) = read_lock(&shown, style)?;
+        let used = lock.as_ref().filter(|_| pinned);
+        let planned = plan::plan(Inputs {
+            document: &document,
+            path: &shown,
+            settings: &settings,
+            lock: used,
+            environment,
+        });
+        stop_on_errors(&planned.diagnostics, &document, &shown, &settings, style)?;
+        let environment = environment.map(str::to_owned);
+        Ok(Self { document, planned, lock_path, locked: lock.is_some(), settings, environment })
+    }
+
+    /// What every line means.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.planned.plan
+    }
+
+    /// Writes the lock of the plan, when it says something else than the one that is there.
+    pub(crate) fn write_lock(&self) -> Result<bool, Stop> {
+        let text = self.planned.lock.write();
+        let shown = self.lock_path.display();
+        if std::fs::read_to_string(&self.lock_path).is_ok_and(|old| old == text) {
+            return Ok(false);
+        }
+        let failed = |error| Stop::usage(format!("failed to write {shown}: {error}"));
+        std::fs::write(&self.lock_path, text).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// Looks only go on from a lock that is of this very document: without one it is written, and
+    /// one that differs is shown line by line.
+    pub(crate) fn agree_with_lock(&self) -> Result<(), Stop> {
+        if !self.locked {
+            return self.write_lock().map(drop);
+        }
+        if self.planned.changes.is_empty() {
+            return Ok(());
+        }
+        let shown: Vec<String> =
+            self.planned.changes.iter().take(20).map(|change| format!("  {}", words(change))).collect();
+        let more = self.planned.changes.len().saturating_sub(shown.len());
+        let more = if more == 0 { String::new() } else { format!("\n  and {more} more") };
+        let path = &self.plan().document.path;
+        Err(Stop::usage(format!(
+            "{path} is not the document that {} pins:\n{}{more}\nlook at the changes, then run \
+             `holdpoint plan {path}`; nothing was looked at",
+            self.lock_path.display(),
+            shown.join("\n")
+        )))
+    }
+
+    /// What is worth saying about places in the document and the settings.
+    pub(crate) fn complaints(&self, style: Style) -> String {
+        let placed: Vec<&Diagnostic> =
+            self.planned.diagnostics.iter().filter(|it| !it.labels.is_empty()).collect();
+        render(&placed, &self.document, &self.plan().document.path, &self.settings, style)
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    let shown = path.display();
+    let failed = |error| Stop::usage(format!("failed to read {shown}: {error}"));
+    let found = std::fs::metadata(path).map_err(failed)?;
+    if found.is_dir() {
+        return Err(Stop::usage(format!("{shown} is a folder; name the checklist in it")));
+    }
+    let most = u64::try_from(limits::DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
+    if most < found.len() {
+        return Err(Stop::usage(format!("{shown} has {} bytes, {most} at most", found.len())));
+    }
+    std::fs::read(path).map_err(failed)
+}
+
+fn stop_on_errors(
+    them: &[Diagnostic],
+    document: &Document,
+    path: &str,
+    settings: &Settings,
+    style: Style,
+) -> Result<(), Stop> {
+    let errors: Vec<&Diagnostic> = them.iter().filter(|it| it.level == Level::Error).collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let message = render(&errors, document, path, settings, style);
+    Err(Stop { exit: Exit::Usage, message })
+}
+
+/// Complaints with their places: a code that begins with `settings::` speaks of the settings file.
+fn render(
+    them: &[&Diagnostic],
+    document: &Document,
+    path: &str,
+    settings: &Settings,
+    style: Style,
+) -> String {
+    let text = String::from_utf8_lossy(&document.raw);
+    let one = |it: &&Diagnostic| {
+        if it.code.starts_with("settings::") {
+            snippet::render(it, &settings.text, &settings.path, style)
+        } else {
+            snippet::render(it, &text, path, style)
+        }
+    };
+    them.iter().map(one).collect::<Vec<_>>().join("\n\n")
+}
+
+/// `holdpoint.lock`, or a lock of its own when that one is another document's.
+fn read_lock(document: &str, style: Style) -> Result<(PathBuf, Option<Lock>), Stop> {
+    let plain = lock::file_name(document, None);
+    let first = lock_at(&plain, style)?;
+    let owner = first.as_ref().map(|lock| lock.document.clone());
+    let name = lock::file_name(document, owner.as_deref());
+    if name == plain {
+        return Ok((PathBuf::from(plain), first));
+    }
+    let second = lock_at(&name, style)?;
+    Ok((PathBuf::from(name), second))
+}
+
+fn lock_at(path: &str, style: Style) -> Result<Option<Lock>, Stop> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Stop::usage(format!("failed to read {path}: {error}"))),
+    };
+    let complain = |it| settings::complain(&[it], &text, path, style);
+    Lock::read(&text, path).map(Some).map_err(complain)
+}
+
+/// One difference between a lock and its document, as one line.
+fn words(change: &Change) -> String {
+    match change {
+        Change::Added { line, text, was: Some(was) } => {
+            format!("line {line}: `{text}` was `{was}`")
+        }
+        Change::Added { line, text, was: None } => format!("line {line}: `{text}` is new"),
+        Change::Removed { section, text } => {
+            format!("gone: `{text}` ({})", section.join(" > "))
+        }
+        Change::Command { line, .. } => format!("line {line}: its command differs in white space"),
+        Change::Moved { line, text } => format!("line {line}: `{text}` stands elsewhere"),
+        Change::Between => String::from("something between the lines differs"),
+    }
+}

@@ -1,0 +1,605 @@
+//! A run under way: its store, the fold of its journal, and the jobs that are still open.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use holdpoint_bind::scope::{params, scope};
+use holdpoint_checks::find;
+use holdpoint_engine::{Effect, Input, State, resume, step};
+use holdpoint_model::{
+    ask::{Ask, What},
+    event::{Answer, Digest, Event, Seq},
+    fault::Fault,
+    limits,
+    line::{self, Gate, Impact},
+    look::Look,
+    plan::Plan,
+    seen::{self, Seen},
+    time::{HOUR, Time},
+    verdict::Verdict,
+};
+use holdpoint_record::{
+    Entry, Error, Folder, Holder, Kept, Key, Loaded, Store, canonical, list, load,
+};
+use holdpoint_report::view::RunView;
+use holdpoint_runtime::{Budgets, Drive, Ended, Job, Journal, JournalError};
+
+use crate::{
+    exit::Stop,
+    looking,
+    project::Project,
+    settings, view,
+};
+
+/// The folder of records.
+pub(crate) const FOLDER: &str = ".holdpoint";
+
+/// How long an answer that a person gave is carried from run to run.
+const ANSWER_MS_MAX: i64 = 72 * HOUR;
+
+/// How long what an earlier run saw is good enough not to be looked at again.
+const CARRIED_MS_MAX: i64 = HOUR;
+
+/// What the user asked for.
+pub(crate) struct Wish {
+    /// Which gate.
+    pub(crate) gate: Gate,
+    /// Only these lines.
+    pub(crate) only: Option<BTreeSet<usize>>,
+    /// Keep what passed in the last run, as far as it is fresh.
+    pub(crate) rerun_failed: bool,
+}
+
+/// A store as the driver writes to it.
+struct Writing {
+    store: Store,
+}
+
+impl Journal for Writing {
+    fn append(
+        &mut self,
+        events: &[Event],
+        evidence: &[(Digest, Vec<u8>)],
+    ) -> Result<Vec<Seq>, JournalError> {
+        self.store.append(events, evidence).map_err(|error| JournalError(error.to_string()))
+    }
+}
+
+/// A run under way.
+pub(crate) struct Session {
+    run: String,
+    journal: Option<Writing>,
+    state: State,
+    events: Vec<(Seq, Event)>,
+    shared: BTreeMap<Ask, (Seq, Look)>,
+    key: Key,
+    said: Option<String>,
+    folder: Folder,
+    cool_down: Duration,
+}
+
+/// Who we are, for whoever else wants the folder.
+pub(crate) fn holder() -> Holder {
+    let words: Vec<String> = std::env::args().collect();
+    let command = words.iter().skip(1).map(String::as_str).collect::<Vec<_>>().join(" ");
+    Holder { pid: std::process::id(), command: format!("holdpoint {command}"), since: looking::now() }
+}
+
+/// Where state of this machine is kept, if anywhere.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    let var = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let xdg = var("XDG_STATE_HOME").filter(absolute);
+    let base = xdg.or_else(|| var("HOME").filter(absolute).map(|home| home.join(".local/state")))?;
+    Some(base.join("holdpoint"))
+}
+
+/// Errors of the store as ends of a command: everything that keeps the journal from being written
+/// is one.
+pub(crate) fn stopped(error: Error) -> Stop {
+    match error {
+        Error::Missing(_) => Stop::usage(error.to_string()),
+        Error::Held { .. }
+        | Error::Io { .. }
+        | Error::Damaged { .. }
+        | Error::Sealed(_)
+        | Error::Order(_)
+        | Error::Key { .. }
+        | Error::TooLarge { .. } => Stop::journal(error.to_string()),
+    }
+}
+
+impl Session {
+    /// Begins a run, or goes on with an unfinished one of the same document, plan, gate and
+    /// environment.
+    pub(crate) fn begin(project: &Project, wish: &Wish) -> Result<Self, Stop> {
+        let folder = Folder::open(Path::new(FOLDER), &holder()).map_err(stopped)?;
+        let key = Key::machine(state_folder().as_deref()).map_err(stopped)?;
+        folder.seal_pending(&key).map_err(stopped)?;
+        let runs = folder.runs().map_err(stopped)?;
+        let plan = canonical::bytes(project.plan());
+        let unfinished = runs.iter().rev().find(|entry| !entry.sealed);
+        let unfinished = unfinished.and_then(|entry| load(&entry.path).ok().map(|it| (entry, it)));
+        let mut abandoned = None;
+        if let Some((entry, loaded)) = unfinished {
+            if same(&loaded, project, wish) {
+                return Self::go_on(folder, entry, project, wish, key);
+            }
+            abandoned = Some(entry.run.clone());
+        }
+        let run = folder.next_run().map_err(stopped)?;
+        let mut events = vec![Event::RunBegan {
+            run: run.clone(),
+            at: looking::now(),
+            version: String::from(env!("CARGO_PKG_VERSION")),
+            document: project.plan().document.clone(),
+            document_evidence: canonical::digest(&project.document.raw),
+            plan_evidence: canonical::digest(&plan),
+            gate: wish.gate,
+            environment: project.environment.clone(),
+            only: wish.only.as_ref().map(|only| only.iter().copied().collect()),
+            previous: folder.previous().map_err(stopped)?,
+        }];
+        if let Some(run) = abandoned {
+            events.push(Event::Abandoned { run, at: looking::now() });
+        }
+        let evidence = [
+            (canonical::digest(&project.document.raw), project.document.raw.clone()),
+            (canonical::digest(&plan), plan),
+        ];
+        let (store, seqs) = folder.create(&run, &events, &evidence).map_err(stopped)?;
+        let state = State::new(view::engine_lines(project.plan(), wish.gate, wish.only.as_ref()));
+        let mut session = Self {
+            run,
+            journal: Some(Writing { store }),
+            state,
+            events: seqs.into_iter().zip(events).collect(),
+            shared: BTreeMap::new(),
+            key,
+            said: None,
+            folder,
+            cool_down: Duration::ZERO,
+        };
+        session.carry_answers(project, &runs)?;
+        if wish.rerun_failed {
+            session.carry_passes(project, wish, &runs)?;
+        }
+        Ok(session)
+    }
+
+    fn go_on(
+        folder: Folder,
+        entry: &Entry,
+        project: &Project,
+        wish: &Wish,
+        key: Key,
+    ) -> Result<Self, Stop> {
+        let (store, loaded) = folder.resume(&entry.run).map_err(stopped)?;
+        let mut state = State::new(view::engine_lines(project.plan(), wish.gate, wish.only.as_ref()));
+        let events: Vec<(Seq, Event)> = loaded.events.to_vec();
+        for (seq, event) in &events {
+            state.apply(*seq, event);
+        }
+        let mut session = Self {
+            run: entry.run.clone(),
+            journal: Some(Writing { store }),
+            state,
+            shared: looks_of(&loaded, false),
+            cool_down: cool_down(&events),
+            events,
+            key,
+            said: Some(format!("goes on with run {}", entry.run)),
+            folder,
+        };
+        session.write(&[Event::Resumed { at: looking::now() }], &[])?;
+        Ok(session)
+    }
+
+    /// Its number.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// What the user should know before anything is looked at.
+    pub(crate) fn said(&self) -> Option<String> {
+        self.said.clone()
+    }
+
+    /// Every event so far.
+    pub(crate) fn events(&self) -> &[(Seq, Event)] {
+        &self.events
+    }
+
+    /// What the user should know about the record.
+    pub(crate) fn note(&self) -> Option<String> {
+        match self.key.kept {
+            Kept::Machine => None,
+            Kept::Ephemeral => Some(String::from(
+                "sealed with a key made for this run: there was no place to keep one (no HOME, no \
+                 XDG_STATE_HOME)",
+            )),
+        }
+    }
+
+    fn write(&mut self, events: &[Event], evidence: &[(Digest, Vec<u8>)]) -> Result<(), Stop> {
+        let journal = self.journal.as_mut().ok_or_else(|| Stop::journal("the run is sealed"))?;
+        let seqs = journal.append(events, evidence).map_err(|it| Stop::journal(it.to_string()))?;
+        for (seq, event) in seqs.into_iter().zip(events) {
+            self.state.apply(seq, event);
+            self.events.push((seq, event.clone()));
+        }
+        Ok(())
+    }
+
+    /// Looks at everything that is open; with `wait`, again and again until it passes or time is up.
+    pub(crate) fn look(
+        &mut self,
+        project: &Project,
+        wait: Option<Duration>,
+        report: &mut (dyn FnMut(Seq, &Event) + Send),
+    ) -> Result<Ended, Stop> {
+        let runtime = looking::tokio()?;
+        let budgets = budgets(project);
+        let mut jobs = self.jobs(project, &resume(&self.state));
+        let vantages = Arc::new(looking::vantages(&settings::Loaded { settings: project.settings.clone() }, self.earlier(project)));
+        let began = std::time::Instant::now();
+        let mut epoch = 0;
+        runtime.block_on(async {
+            let signals = looking::signals();
+            tokio::time::sleep(self.cool_down).await;
+            loop {
+                let Some(journal) = self.journal.as_mut() else { return Ok(Ended::Finished) };
+                let events = &mut self.events;
+                let mut drive = Drive {
+                    journal,
+                    state: &mut self.state,
+                    vantages: Arc::clone(&vantages),
+                    budgets: budgets.clone(),
+                    clock: &looking::now,
+                    report: &mut |seq, event| {
+                        events.push((seq, event.clone()));
+                        report(seq, event);
+                    },
+                    signals: signals.clone(),
+                    shared: std::mem::take(&mut self.shared),
+                    epoch,
+                };
+                let ended = drive.run(std::mem::take(&mut jobs)).await;
+                let ended = ended.map_err(|error| Stop::journal(error.to_string()))?;
+                let left = wait.and_then(|wait| wait.checked_sub(began.elapsed()));
+                jobs = self.unsettled(project);
+                match left {
+                    Some(left) if ended == Ended::Finished && !jobs.is_empty() => {
+                        tokio::time::sleep(left.min(Duration::from_secs(2))).await;
+                        epoch += 1;
+                    }
+                    Some(_) | None => return Ok(ended),
+                }
+            }
+        })
+    }
+
+    /// Jobs for lines that did not pass.
+    fn unsettled(&self, project: &Project) -> Vec<Job> {
+        let standings = self.state.standings();
+        let mut effects = Vec::new();
+        for line in self.state.lines() {
+            let open = standings.get(&line.number).is_some_and(|it| {
+                matches!(it.state, line::State::Fail | line::State::Unknown)
+            });
+            for (nth, verdict) in standings.get(&line.number).iter().flat_map(|it| it.verdicts.iter().enumerate()) {
+                if open && verdict.is_some_and(|it| it != Verdict::Pass) {
+                    effects.push(Effect::Judge { line: line.number, nth });
+                }
+            }
+        }
+        self.jobs(project, &effects)
+    }
+
+    fn jobs(&self, project: &Project, effects: &[Effect]) -> Vec<Job> {
+        let now = looking::now();
+        let job = |effect: &Effect| {
+            let Effect::Judge { line, nth } = effect else { return None };
+            let plan_line = project.plan().lines.iter().find(|it| it.line == *line)?;
+            let bound = plan_line.checks.get(*nth)?;
+            let check = find(&bound.id)?;
+            let environment = project.environment.as_deref();
+            let scope = scope(plan_line, bound, &project.settings, environment, now);
+            let params = params(bound);
+            Some(Job { line: *line, nth: *nth, check, scope, params })
+        };
+        effects.iter().filter_map(job).collect()
+    }
+
+    /// Ends and seals the run.
+    pub(crate) fn finish(&mut self, project: &Project) -> Result<RunView, Stop> {
+        let (events, effects) = step(&self.state, looking::now(), &Input::Finished);
+        self.write(&events, &[])?;
+        if effects.contains(&Effect::Seal) && let Some(kept) = self.journal.take() {
+            kept.store.seal(&self.key).map_err(stopped)?;
+        }
+        view::of(project.plan(), &self.state, &self.events)
+            .ok_or_else(|| Stop::journal("the journal does not begin as a run does"))
+    }
+
+    /// Writes a person's answer into this run.
+    pub(crate) fn answer(&mut self, answer: Answer, evidence: &[(Digest, Vec<u8>)]) -> Result<(), Stop> {
+        let (events, _) = step(&self.state, looking::now(), &Input::Answered { answer, carried_from: None });
+        self.write(&events, evidence)
+    }
+
+    /// Takes over what people answered in earlier runs, line by line, as long as it is fresh.
+    fn carry_answers(&mut self, project: &Project, runs: &[Entry]) -> Result<(), Stop> {
+        let now = looking::now();
+        let lines: BTreeMap<String, usize> = project
+            .document
+            .lines
+            .iter()
+            .zip(holdpoint_bind::key::keys(&project.document))
+            .map(|(line, key)| (key_text(&key), line.number))
+            .collect();
+        let mut taken: BTreeMap<usize, Event> = BTreeMap::new();
+        let mut files = Vec::new();
+        for entry in runs.iter().rev().filter(|entry| entry.sealed) {
+            let Ok(loaded) = load(&entry.path) else { continue };
+            if !about(&loaded, project) {
+                continue;
+            }
+            for (_, event) in loaded.events.iter().rev() {
+                let Event::Answered { answer, carried_from: None } = event else { continue };
+                let fresh = now.since(answer.at) < ANSWER_MS_MAX;
+                let here = answer.environment == project.environment;
+                let Some(line) = lines.get(&answer.key).filter(|_| fresh && here) else { continue };
+                if taken.contains_key(line) {
+                    continue;
+                }
+                if let holdpoint_model::event::Reply::File { evidence, .. } = &answer.reply {
+                    let Ok(Some(bytes)) = loaded.evidence(evidence) else { continue };
+                    files.push((evidence.clone(), bytes));
+                }
+                let answer = Answer { line: *line, ..answer.clone() };
+                let carried_from = Some(entry.run.clone());
+                taken.insert(*line, Event::Answered { answer, carried_from });
+            }
+        }
+        let events: Vec<Event> = taken.into_values().collect();
+        if events.is_empty() { Ok(()) } else { self.write(&events, &files) }
+    }
+
+    /// Takes over judgements of the last run that passed, with their looks, as long as they are
+    /// fresh and rest on nothing active.
+    fn carry_passes(&mut self, project: &Project, wish: &Wish, runs: &[Entry]) -> Result<(), Stop> {
+        let found = runs.iter().rev().filter(|entry| entry.sealed).find_map(|entry| {
+            let loaded = load(&entry.path).ok()?;
+            let looked = loaded.events.iter().any(|(_, it)| matches!(it, Event::Judged { .. }));
+            (looked && about(&loaded, project)).then_some(loaded)
+        });
+        let Some(last) = found else {
+            return Err(Stop::usage("there is no earlier run of this document to go by; leave --rerun-failed out"));
+        };
+        let Some((_, Event::RunBegan { gate, .. })) = last.events.first() else { return Ok(()) };
+        let plan = plan_of(&last);
+        if plan.is_none_or(|plan| plan.lines != project.plan().lines) || *gate != wish.gate {
+            self.said = Some(String::from("the plan or the gate changed since the last run: everything is looked at"));
+            return Ok(());
+        }
+        let (events, evidence) = passes(&last, looking::now());
+        if events.is_empty() { Ok(()) } else { self.renumber(&last, &events, &evidence) }
+    }
+
+    /// Writes events of another journal into this one; their references follow them.
+    fn renumber(
+        &mut self,
+        last: &Loaded,
+        wanted: &BTreeSet<Seq>,
+        evidence: &BTreeSet<Digest>,
+    ) -> Result<(), Stop> {
+        let mut seqs: BTreeMap<Seq, Seq> = BTreeMap::new();
+        let pieces: Vec<(Digest, Vec<u8>)> = evidence
+            .iter()
+            .filter_map(|digest| Some((digest.clone(), last.evidence(digest).ok()??)))
+            .collect();
+        let next = self.events.last().map_or(0, |(seq, _)| seq.0) + 1;
+        let mut events = Vec::new();
+        for (number, (seq, event)) in (next..).zip(last.events.iter().filter(|(seq, _)| wanted.contains(seq))) {
+            seqs.insert(*seq, Seq(number));
+            let of = |seq: &Seq| seqs.get(seq).copied().unwrap_or(*seq);
+            events.push(match event {
+                Event::Judged { began, looks, finding, at } => Event::Judged {
+                    began: of(began),
+                    looks: looks.iter().map(of).collect(),
+                    finding: finding.clone(),
+                    at: *at,
+                },
+                other => other.clone(),
+            });
+        }
+        self.write(&events, &pieces)
+    }
+
+    /// What earlier runs saw behind a pass, for claims that compare. Records are read when the
+    /// first such claim asks.
+    fn earlier(&self, project: &Project) -> holdpoint_runtime::Earlier {
+        let (environment, path) = (project.environment.clone(), project.plan().document.path.clone());
+        let own = self.run.clone();
+        let seen: OnceLock<BTreeMap<What, Seen>> = OnceLock::new();
+        Arc::new(move |what| {
+            let seen = seen.get_or_init(|| {
+                let mut all = BTreeMap::new();
+                for entry in list(Path::new(FOLDER)).unwrap_or_default() {
+                    let Some(loaded) = Some(entry.run.as_str()).filter(|run| *run != own).and_then(|_| load(&entry.path).ok()) else { continue };
+                    if matches(&loaded, &path, environment.as_deref()) {
+                        for (ask, (_, look)) in looks_of(&loaded, true) {
+                            if let Ok(seen) = look.outcome {
+                                let run = entry.run.clone();
+                                let earlier = seen::Earlier { run, at: look.at, seen: Box::new(seen) };
+                                all.insert(ask.what, Seen::Earlier(earlier));
+                            }
+                        }
+                    }
+                }
+                all
+            });
+            seen.get(what).cloned()
+        })
+    }
+
+    /// The folder, for commands that go on using it.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+}
+
+fn budgets(project: &Project) -> Budgets {
+    let mut names: BTreeSet<String> = project.settings.targets.keys().cloned().collect();
+    names.extend(project.plan().lines.iter().flat_map(|line| line.checks.iter().map(|it| it.target.clone())));
+    let declared = project.settings.targets.iter().filter_map(|(name, target)| {
+        let (places, rate) = (target.budget.in_flight, target.budget.per_second);
+        (places.is_some() || rate.is_some()).then(|| {
+            let places = places.and_then(|it| usize::try_from(it).ok()).unwrap_or(limits::TARGET_IN_FLIGHT);
+            (name.clone(), (places, rate.unwrap_or(0)))
+        })
+    });
+    Budgets::new(names, &declared.collect())
+}
+
+/// Whether an unfinished run is of the same document, plan, gate, lines and environment, and young.
+fn same(loaded: &Loaded, project: &Project, wish: &Wish) -> bool {
+    let Some((_, Event::RunBegan { at, gate, environment, only, .. })) = loaded.events.first()
+    else {
+        return false;
+    };
+    let wanted: Option<Vec<usize>> = wish.only.as_ref().map(|only| only.iter().copied().collect());
+    looking::now().since(*at) < limits::RESUME_MS_MAX
+        && plan_of(loaded).is_some_and(|plan| plan.lines == project.plan().lines)
+        && *gate == wish.gate
+        && *environment == project.environment
+        && *only == wanted
+        && !wish.rerun_failed
+}
+
+fn about(loaded: &Loaded, project: &Project) -> bool {
+    matches(loaded, &project.plan().document.path, project.environment.as_deref())
+}
+
+fn matches(loaded: &Loaded, path: &str, environment: Option<&str>) -> bool {
+    match loaded.events.first() {
+        Some((_, Event::RunBegan { document, environment: of, .. })) => {
+            document.path == path && of.as_deref() == environment
+        }
+        Some(_) | None => false,
+    }
+}
+
+/// Looks of a journal by ask: passive ones that no unfinished attempt made. With `passed`, only
+/// those behind a pass.
+fn looks_of(loaded: &Loaded, passed: bool) -> BTreeMap<Ask, (Seq, Look)> {
+    let mut behind = BTreeSet::new();
+    let (mut attempts, mut judged) = (BTreeMap::new(), BTreeSet::new());
+    for (seq, event) in &loaded.events {
+        match event {
+            Event::AttemptBegan { began, .. } => {
+                attempts.entry(*began).or_insert(*seq);
+            }
+            Event::Judged { began, looks, finding, .. } => {
+                judged.insert(*began);
+                if finding.verdict == Verdict::Pass {
+                    behind.extend(looks.iter().copied());
+                }
+            }
+            _ => {}
+        }
+    }
+    let doubtful = attempts.iter().filter(|(began, _)| !judged.contains(began));
+    let doubtful = doubtful.map(|(_, seq)| *seq).min();
+    let mut all = BTreeMap::new();
+    for (seq, event) in &loaded.events {
+        let Event::Looked { ask, at, ms, outcome, note, .. } = event else { continue };
+        let usable = ask.what.impact() < Impact::Active
+            && doubtful.is_none_or(|doubtful| *seq < doubtful)
+            && (!passed || behind.contains(seq));
+        let outcome: Option<Result<Seen, Fault>> = match outcome {
+            Ok(digest) => {
+                let bytes = loaded.evidence(digest).ok().flatten();
+                bytes.and_then(|bytes| canonical::read(&bytes).ok()).map(Ok)
+            }
+            Err(fault) => Some(Err(*fault)),
+        };
+        if let Some(outcome) = outcome.filter(|_| usable) {
+            let look = Look { ask: ask.clone(), at: *at, ms: *ms, outcome, note: note.clone() };
+            all.insert(ask.clone(), (*seq, look));
+        }
+    }
+    all
+}
+
+/// How long to wait before a burst is sent again whose first try was cut off: its traces are still
+/// in the target's counters.
+fn cool_down(events: &[(Seq, Event)]) -> Duration {
+    let judged: BTreeSet<Seq> = events
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Event::Judged { began, .. } => Some(*began),
+            _ => None,
+        })
+        .collect();
+    let open = events.iter().filter_map(|(_, event)| match event {
+        Event::AttemptBegan { began, ask, at } if !judged.contains(began) => Some((ask, *at)),
+        _ => None,
+    });
+    let now = looking::now();
+    let rest = open.map(|(ask, at)| {
+        let window = match &ask.what {
+            What::Burst { over_ms, .. } => i64::from(*over_ms).saturating_mul(2),
+            _ => 0,
+        };
+        at.plus(window).plus(2_000).since(now)
+    });
+    let rest = rest.max().unwrap_or(0).clamp(0, 2 * 60_000);
+    Duration::from_millis(u64::try_from(rest).unwrap_or(0))
+}
+
+/// The events, and the evidence, of judgements that passed and are fresh.
+fn passes(last: &Loaded, now: Time) -> (BTreeSet<Seq>, BTreeSet<Digest>) {
+    let events: BTreeMap<Seq, &Event> = last.events.iter().map(|(seq, it)| (*seq, it)).collect();
+    let (mut wanted, mut evidence) = (BTreeSet::new(), BTreeSet::new());
+    for (seq, event) in &last.events {
+        let Event::Judged { began, looks, finding, at } = event else { continue };
+        let looked: Vec<&&Event> = looks.iter().filter_map(|seq| events.get(seq)).collect();
+        let passive = looked.iter().all(|it| match it {
+            Event::Looked { ask, .. } => ask.what.impact() < Impact::Active,
+            _ => false,
+        });
+        let good = finding.verdict == Verdict::Pass && now.since(*at) < CARRIED_MS_MAX && passive;
+        if !good {
+            continue;
+        }
+        wanted.extend([*seq, *began]);
+        wanted.extend(looks.iter().copied());
+        for it in looked {
+            if let Event::Looked { outcome: Ok(digest), .. } = it {
+                evidence.insert(digest.clone());
+            }
+        }
+    }
+    (wanted, evidence)
+}
+
+/// The plan of a record.
+pub(crate) fn plan_of(loaded: &Loaded) -> Option<Plan> {
+    match loaded.events.first() {
+        Some((_, Event::RunBegan { plan_evidence, .. })) => {
+            canonical::read(&loaded.evidence(plan_evidence).ok()??).ok()
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// The identity of a line as one text.
+pub(crate) fn key_text(key: &holdpoint_bind::key::Key) -> String {
+    format!("{} / {} / {} / {}", key.section.join(" > "), key.under, key.text, key.nth)
+}

@@ -1,0 +1,55 @@
+//! Settings as this process finds them: the file, the overlay, the variables it names.
+
+use std::path::{Path, PathBuf};
+
+use holdpoint_bind::settings::Settings;
+use holdpoint_model::diagnostic::Diagnostic;
+use holdpoint_report::{snippet, style::Style};
+
+use crate::exit::{Exit, Stop};
+
+/// The settings of a command.
+pub(crate) struct Loaded {
+    /// With the overlay of the chosen environment.
+    pub(crate) settings: Settings,
+}
+
+/// Where settings are when nobody says otherwise.
+const NAME: &str = "holdpoint.toml";
+
+impl Loaded {
+    /// Reads the settings, or explains every complaint with its place.
+    pub(crate) fn read(
+        config: Option<&Path>,
+        environment: Option<&str>,
+        style: Style,
+    ) -> Result<Self, Stop> {
+        let path = config.map_or_else(|| PathBuf::from(NAME), Path::to_owned);
+        let shown = path.display().to_string();
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8(bytes)
+                .map_err(|_| Stop::usage(format!("{shown} is not UTF-8 text")))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && config.is_none() => {
+                let settings = Settings::empty(NAME);
+                let settings = settings
+                    .in_environment(environment)
+                    .map_err(|it| complain(&[it], "", NAME, style))?;
+                return Ok(Self { settings });
+            }
+            Err(error) => return Err(Stop::usage(format!("failed to read {shown}: {error}"))),
+        };
+        let complain = |them: &[Diagnostic]| complain(them, &text, &shown, style);
+        let settings = Settings::read(&text, &shown).map_err(|them| complain(&them))?;
+        let settings = settings.in_environment(environment).map_err(|it| complain(&[it]))?;
+        let lookup = |name: &str| std::env::var(name).ok();
+        let settings = settings.resolved(&lookup).map_err(|them| complain(&them))?;
+        Ok(Self { settings })
+    }
+}
+
+/// Diagnostics as one message that ends a command.
+pub(crate) fn complain(them: &[Diagnostic], source: &str, path: &str, style: Style) -> Stop {
+    let texts: Vec<String> =
+        them.iter().map(|it| snippet::render(it, source, path, style)).collect();
+    Stop { exit: Exit::Usage, message: texts.join("\n\n") }
+}
