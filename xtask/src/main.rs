@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 const PURE: [&str; 6] = ["model", "document", "checks", "bind", "engine", "report"];
 
 fn quick() -> Result<(), String> {
-    run::cargo(&["fmt", "--all"])?;
+    format(&[])?;
     run::cargo(&["check", "--workspace", "--all-targets"])?;
     let names: Vec<String> = PURE.iter().map(|name| format!("holdpoint-{name}")).collect();
     let mut args = vec!["test", "-q"];
@@ -60,12 +60,29 @@ fn quick() -> Result<(), String> {
     run::cargo(&args)
 }
 
+/// `cargo fmt` does not reach modules that a macro declares, as the list of checks does.
+fn format(flags: &[&str]) -> Result<(), String> {
+    let mut args = vec!["fmt", "--all"];
+    if !flags.is_empty() {
+        args.push("--");
+        args.extend(flags);
+    }
+    run::cargo(&args)?;
+    let root = run::root();
+    let files = run::files(&root.join("crates/checks/src"), &[".rs"]);
+    let files: Vec<String> = files.iter().map(|it| it.display().to_string()).collect();
+    let mut args = vec!["--edition", "2024"];
+    args.extend(flags);
+    args.extend(files.iter().map(String::as_str));
+    run::program("rustfmt", &args, &root)
+}
+
 type Step = fn() -> Result<(), String>;
 
 fn ci() -> Result<(), String> {
     let began = std::time::Instant::now();
     let steps: [(&str, Step); 7] = [
-        ("format", || run::cargo(&["fmt", "--all", "--", "--check"])),
+        ("format", || format(&["--check"])),
         ("tidy", tidy::all),
         ("lints", || {
             run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])

@@ -111,7 +111,7 @@ fn share(rule: &Rule, scan: &Scan) -> u32 {
         if token.cover.meets(&rule.named) {
             own += if neutral { token.weight / 4 } else { token.weight };
         } else if !neutral {
-            open += if token.cover.meets(&RULES.weak) { token.weight / 2 } else { token.weight };
+            open += if token.name || token.cover.meets(&RULES.weak) { token.weight / 2 } else { token.weight };
         }
     }
     own * 1000 / (own + open).max(1)

@@ -94,7 +94,9 @@ const OTHERS: &[&str] = &[
     "terraform",
 ];
 /// Programs that change nothing that a reader would look at.
-const SILENT: &[&str] = &["cd", "echo", "export", "source", "set", "pushd", "popd", "sleep"];
+const SILENT: &[&str] = &[
+    "cd", "echo", "export", "source", "set", "pushd", "popd", "sleep", "chmod", "mkdir", "nano", "vi", "vim", "touch",
+];
 /// The entry for a command that nothing more is known of.
 pub(crate) const SHELL: &str = "step.shell";
 
@@ -194,7 +196,7 @@ fn of_part(part: &str, trouble: bool) -> Option<About> {
         words.iter().take_while(|it| **it == "sudo" || **it == "$" || is_variable(it)).count();
     words.drain(..skip);
     let first = *words.first()?;
-    if SILENT.contains(&first) {
+    if SILENT.contains(&first) && first != "chmod" {
         return None;
     }
     let composed = first == "docker" && words.get(1) == Some(&"compose");

@@ -16,6 +16,7 @@ mod command;
 mod condition;
 mod context;
 mod meaning;
+mod nouns;
 mod parameters;
 mod rules;
 mod scan;

@@ -10,12 +10,25 @@ use crate::{
     command,
     context::{Context, classes},
     kind::Subject,
-    line_form, parameters, structure,
+    line_form, parameters,
+    scan::CONCEPTS,
+    structure,
     understand::Meaning,
 };
 
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
+
+/// A second claim that lines make beside a first one, and the words that make it.
+const PAIRS: &[(&str, &[&str], &str)] = &[
+    ("host.memory", &["cpu-core"], "host.cpu-cores"),
+    ("host.firewall", &["v-port"], "net.port-allowlist"),
+    ("test.suite", &["coverage", "v-bound"], "test.coverage"),
+    ("slo.error-rate", &["latency"], "slo.latency"),
+    ("prometheus.ready", &["grafana"], "grafana.ready"),
+    ("alert.rules-loaded", &["alert", "tested"], "alert.fire-drill"),
+    ("secrets.rotation", &["password", "strong"], "env.secret-strength"),
+];
 
 /// What a line binds, and how sure that is.
 pub(crate) fn meaning(
@@ -23,6 +36,9 @@ pub(crate) fn meaning(
     kind: Kind,
     context: &Context<'_>,
 ) -> (Binding, Vec<Meaning>) {
+    if !it.line.text.contains(char::is_alphanumeric) {
+        return (Binding::Unbound, Vec::new());
+    }
     if let Some(found) = structure::of_form(it, kind, context) {
         return found;
     }
@@ -59,7 +75,9 @@ fn settle(
     };
     let best = claims.first().map_or(0, |claim| claim.score);
     if let Some(claim) = claims.first().filter(|_| is_clear(claims)) {
-        return (Binding::Bound, vec![meaning(claim)]);
+        let seconds = PAIRS.iter().filter(|(first, ..)| *first == claim.id);
+        let also = seconds.filter_map(|(_, words, id)| also(it, words, id, reading));
+        return (Binding::Bound, [meaning(claim)].into_iter().chain(also).collect());
     }
     if let Some(found) = structure::of_rest(it, kind, reading) {
         return found;
@@ -70,6 +88,19 @@ fn settle(
         return (Binding::Choice, offered.into_iter().map(meaning).collect());
     }
     (Binding::Unbound, Vec::new())
+}
+
+/// The second claim of a line, if all words that make it are there.
+fn also(it: &Subject<'_>, words: &[&str], id: &str, reading: &Reading<'_>) -> Option<Meaning> {
+    let hits = &reading.scan.hits;
+    let mut because = Vec::new();
+    for word in words {
+        let class = CONCEPTS.class(word);
+        let hit = hits.iter().find(|hit| hit.class == class)?;
+        because.push(reading.text.get(hit.start..hit.end)?.to_owned());
+    }
+    let params = parameters::of(id, it, reading);
+    Some(Meaning { id: id.to_owned(), params, because: in_raw(it.line, because, reading) })
 }
 
 /// Only parts that stand in the file as they are.
@@ -90,7 +121,33 @@ fn of_owned_command(it: &Subject<'_>, claims: &[Candidate]) -> Option<Meaning> {
     };
     let known = command::about(text, trouble).is_some_and(|about| about.id != command::SHELL);
     let told = matches!(it.line.form, Form::Box(_)) || it.line.ordinal.is_some();
-    (known || told && !is_clear(claims)).then(|| of_command(it, text, Language::Shell))
+    let mut found = (known || told && !is_clear(claims)).then(|| of_command(it, text, Language::Shell))?;
+    if found.id == command::SHELL {
+        let all = commands(it).flat_map(command::words);
+        found.because.extend(all.filter(|_| it.line.fence.is_some()));
+    }
+    let same = claims.iter().find(|claim| claim.id == found.id);
+    found.because.extend(same.into_iter().flat_map(|claim| claim.because.clone()));
+    found.because = distinct(found.because);
+    Some(found)
+}
+
+/// The parts without repetitions, in their order.
+fn distinct(parts: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for part in parts {
+        if !kept.contains(&part) {
+            kept.push(part);
+        }
+    }
+    kept
+}
+
+/// The commands of the fence that an item owns.
+fn commands<'a>(it: &Subject<'a>) -> impl Iterator<Item = &'a str> {
+    let children = it.document.children(it.id).filter_map(|id| it.document.line(id));
+    let commands = children.filter(|line| matches!(line.form, Form::Command { .. }));
+    commands.map(|line| line.text.as_str())
 }
 
 /// The last command of the fence that an item owns which does more than move about.
@@ -99,10 +156,9 @@ fn of_fence<'a>(it: &Subject<'a>) -> Option<&'a str> {
     if structure::is_group(it) {
         return None;
     }
-    let children = it.document.children(it.id).filter_map(|id| it.document.line(id));
-    let commands = children.filter(|line| matches!(line.form, Form::Command { .. }));
-    let mut texts = commands.map(|line| line.text.as_str());
-    texts.rfind(|text| !command::is_silent(text))
+    let texts: Vec<&str> = commands(it).filter(|text| !command::is_silent(text)).collect();
+    let known = texts.iter().rfind(|text| command::about(text, false).is_some());
+    known.or(texts.last()).copied()
 }
 
 /// Whether the best claim may be bound.

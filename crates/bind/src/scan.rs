@@ -50,6 +50,8 @@ pub(crate) struct Token {
     /// How much of the claim it carries: a sign half as much as a word, a remark in brackets or
     /// behind a dash half as much as what stands before it, a command or a condition nothing.
     pub(crate) weight: u32,
+    /// Whether it is the name of something.
+    pub(crate) name: bool,
 }
 
 /// What was found in a text.
@@ -90,8 +92,8 @@ impl Scan {
         let mut tokens = tokens(text);
         for token in &mut tokens {
             let remark = aside.iter().any(|range| range.contains(&token.start));
-            let name = is_name(text, token);
-            token.weight = match (is_silent(token.start) || first <= token.start, remark || name) {
+            token.name = is_name(text, token);
+            token.weight = match (is_silent(token.start) || first <= token.start, remark) {
                 (true, _) => 0,
                 (false, true) => token.weight / 2,
                 (false, false) => token.weight,
@@ -173,7 +175,7 @@ fn tokens(text: &str) -> Vec<Token> {
             last.end = end;
         } else if is_word {
             let weight = if sign { SIGN } else { WORD };
-            all.push(Token { start, end, cover: Classes::default(), weight });
+            all.push(Token { start, end, cover: Classes::default(), weight, name: false });
         }
         open = is_word && !sign;
     }

@@ -24,7 +24,7 @@ pub(crate) fn of_form(it: &Subject<'_>, kind: Kind, context: &Context<'_>) -> Op
         Kind::Choice => Some((Binding::Asked, vec![choice(it)])),
         Kind::Field => Some(field(it)),
         Kind::Group => Some((Binding::Bound, vec![plain("meta.rollup", whole())])),
-        Kind::Config => Some((Binding::Bound, vec![config(it)])),
+        Kind::Config => Some((Binding::Bound, vec![config(it, context)])),
         Kind::Procedure if is_group(it) => {
             Some((Binding::Bound, vec![plain("meta.rollup", whole())]))
         }
@@ -32,7 +32,7 @@ pub(crate) fn of_form(it: &Subject<'_>, kind: Kind, context: &Context<'_>) -> Op
             let params = parameters::of_trigger(it);
             Some((
                 Binding::Bound,
-                vec![Meaning { id: "rollback.trigger".to_owned(), params, because: whole() }],
+                vec![Meaning { id: "rollback.trigger".to_owned(), params, because: placed(it, context) }],
             ))
         }
         Kind::Probe
@@ -42,6 +42,12 @@ pub(crate) fn of_form(it: &Subject<'_>, kind: Kind, context: &Context<'_>) -> Op
         | Kind::Procedure
         | Kind::Attest => None,
     }
+}
+
+/// The text and the headings above it, for a line that its place decides.
+fn placed(it: &Subject<'_>, context: &Context<'_>) -> Vec<String> {
+    let headings = context.above(it.id).into_iter().map(|above| above.text.to_owned());
+    [it.line.text.clone()].into_iter().chain(headings).collect()
 }
 
 /// A parent whose label is bold: its children are the work.
@@ -139,7 +145,7 @@ fn field(it: &Subject<'_>) -> Found {
 }
 
 /// Declarations: assignments, links, rules for other lines, definitions of severities.
-fn config(it: &Subject<'_>) -> Meaning {
+fn config(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
     let because = vec![it.line.text.clone()];
     match &it.line.form {
         Form::Assignment { name, value, .. } => assignment(name, value),
@@ -157,7 +163,7 @@ fn config(it: &Subject<'_>) -> Meaning {
             let params = BTreeMap::from([(name.to_owned(), address.to_owned())]);
             Meaning { id: "docs.links".to_owned(), params, because }
         }
-        _ => plain("incident.severity-rule", because),
+        _ => plain("incident.severity-rule", placed(it, context)),
     }
 }
 

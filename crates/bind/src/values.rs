@@ -203,7 +203,7 @@ const BEHIND: &[(&str, &str)] = &[
     ("minimum", ">="),
     ("min", ">="),
     ("and up", ">="),
-    ("lts or later", ">="),
+    ("lts or later", ">="), ("lts or newer", ">="), ("lts+", ">="), ("lts or higher", ">="),
     ("or less", "<="),
     ("or fewer", "<="),
     ("or lower", "<="),
@@ -263,7 +263,10 @@ fn chunks(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn read(text: &str, start: usize, chunk: &str, out: &mut Vec<Value>) {
     let is_trim = |c: char| matches!(c, '*' | '.' | ':' | '!' | '?' | '。');
     let lead = chunk.len() - chunk.trim_start_matches(['*', ':', '!', '?', '~']).len();
-    let kept = chunk.get(lead..).unwrap_or_default().trim_end_matches(is_trim);
+    let kept = chunk.get(lead..).unwrap_or_default();
+    // A star behind a line belongs to a name for several variables.
+    let wild = kept.ends_with("_*");
+    let kept = if wild { kept } else { kept.trim_end_matches(is_trim) };
     let start = start + lead;
     if kept.is_empty() {
         return;

@@ -43,7 +43,11 @@ impl Limiter {
 
     /// 200, or 429 with `Retry-After`.
     pub fn reply(&self, request: &Request) -> Reply {
-        let now = Instant::now();
+        self.reply_at(request, Instant::now())
+    }
+
+    /// The same at a moment of choice.
+    pub fn reply_at(&self, request: &Request, now: Instant) -> Reply {
         let client = match self.key {
             Key::Client => request.peer.ip().to_string(),
             Key::Forwarded => match request.header("x-forwarded-for") {
@@ -65,5 +69,47 @@ impl Limiter {
         let left = self.window.saturating_sub(now.duration_since(*since));
         let seconds = left.as_secs().saturating_add(1).to_string();
         Reply::new(429, "slow down").with("Retry-After", &seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn from(forwarded: &str) -> Request {
+        Request {
+            method: String::from("GET"),
+            path: String::from("/"),
+            headers: vec![(String::from("x-forwarded-for"), forwarded.to_owned())],
+            body: Vec::new(),
+            peer: ([127, 0, 0, 1], 9).into(),
+            nth: 1,
+        }
+    }
+
+    fn statuses(limiter: &Limiter, moments: &[(Duration, &str)]) -> Vec<u16> {
+        let start = Instant::now();
+        let reply =
+            |(at, client): &(Duration, &str)| limiter.reply_at(&from(client), start + *at).status;
+        moments.iter().map(reply).collect()
+    }
+
+    #[test]
+    fn windows_end_unless_the_lock_is_for_good() {
+        let moments = [(Duration::ZERO, "a"), (Duration::ZERO, "a"), (MINUTE, "a")];
+        let limiter = || Limiter::new(Key::Client, 1, MINUTE);
+        assert_eq!(statuses(&limiter(), &moments), [200, 429, 200]);
+        assert_eq!(statuses(&limiter().for_good(), &moments), [200, 429, 429]);
+    }
+
+    #[test]
+    fn keys_tell_clients_apart_or_do_not() {
+        let moments = [(Duration::ZERO, "a"), (Duration::ZERO, "b")];
+        let by = |key| statuses(&Limiter::new(key, 1, MINUTE), &moments);
+        assert_eq!(by(Key::Client), [200, 429]);
+        assert_eq!(by(Key::Forwarded), [200, 200]);
+        assert_eq!(by(Key::Shared), [200, 429]);
     }
 }

@@ -20,6 +20,8 @@ use crate::{
 
 /// Time in which a file is read; the runtime gives up a little later.
 const DEADLINE: Duration = Duration::from_secs(580);
+/// Time after which a thread that reads is given up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(585);
 /// Bytes read at once.
 const PIECE_BYTES: usize = 256 * 1024;
 /// Pieces that may wait for being unpacked.

@@ -58,14 +58,13 @@ pub(crate) fn program(argv: &[String], input: Vec<u8>, deadline: Instant) -> Pro
 }
 
 impl Repository {
-    /// Makes sure that there is a repository; [`Fault::NoAnswer`] never comes of it, "there is
-    /// none" is `Ok(None)` of [`look`].
-    pub(crate) async fn open(path: &str) -> Result<Self, Opening> {
+    /// Makes sure that there is a repository.
+    pub(crate) async fn open(path: &str, until: Instant) -> Result<Self, Opening> {
         if !history::is_folder(path) {
             return Err(Opening::Absent);
         }
         let repository = Self { path: path.to_owned() };
-        let ended = repository.run(&["rev-parse", "--git-dir"], Vec::new(), ANSWER_BYTES, soon());
+        let ended = repository.run(&["rev-parse", "--git-dir"], Vec::new(), ANSWER_BYTES, until);
         let ended = ended.await.map_err(Opening::Failed)?;
         match ended.how {
             How::Exited(Some(0)) => Ok(repository),
@@ -259,7 +258,7 @@ pub(crate) enum Opening {
 pub(crate) async fn look(path: &str, ask: &GitAsk) -> Result<Seen, Failed> {
     crate::checked(path)?;
     let until = soon();
-    let repository = match Repository::open(path).await {
+    let repository = match Repository::open(path, until).await {
         Ok(repository) => repository,
         Err(Opening::Absent) if process::on_path("git") => return Ok(Seen::Absent),
         Err(Opening::Absent) => {

@@ -64,10 +64,10 @@ impl Needles {
 
 /// Searches every object that any reference reaches.
 pub(crate) async fn search(repository: &str, needles: Arc<Needles>) -> Searched {
-    let Ok(repository) = git::Repository::open(repository).await else {
+    let deadline = Instant::now() + DEADLINE;
+    let Ok(repository) = git::Repository::open(repository, deadline).await else {
         return Searched::default();
     };
-    let deadline = Instant::now() + DEADLINE;
     let list = ["rev-list", "--objects", "--no-object-names", "--all", "--"];
     let listed = repository.run(&list, Vec::new(), LIST_BYTES_MAX, deadline).await;
     let listed = match listed {

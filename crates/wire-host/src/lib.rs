@@ -69,6 +69,21 @@ impl HostWire {
         Port { host, batches: &self.batches }
     }
 
+    /// The look as the runtime wants it.
+    fn told<'a>(
+        &'a self,
+        look: impl Future<Output = Result<Seen, Failed>> + Send + 'a,
+    ) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            match look.await {
+                Ok(seen) => Outcome::seen(seen),
+                Err(Failed(fault, words)) => {
+                    Outcome::fault(fault, shortened(&self.redactor.text(&words, true)))
+                }
+            }
+        })
+    }
+
     async fn read(&self, on: &Host, path: &str, max: u32) -> Result<Seen, Failed> {
         checked(path)?;
         let max = max.min(limits::FILE_BYTES_MAX);
@@ -138,9 +153,7 @@ impl HostWire {
         match Tree::of(on) {
             Some(tree) => {
                 let (tree, path, markers) = (tree?, path.to_owned(), markers.to_vec());
-                // The loop in there looks at its clock after every piece.
-                joined(tokio::task::spawn_blocking(move || fetch::here(&tree, &path, &markers)))
-                    .await
+                bounded(fetch::PATIENCE, move || fetch::here(&tree, &path, &markers)).await
             }
             None => fetch::there(on, path, markers).await,
         }
@@ -156,20 +169,20 @@ impl Default for HostWire {
 impl Wire for HostWire {
     fn look<'a>(&'a self, what: &'a What) -> Option<BoxFuture<'a, Outcome>> {
         match what {
-            What::Read { on, path, max } => Some(told(self.read(on, path, *max))),
-            What::Stat { on, path } => Some(told(self.stat(on, path))),
-            What::List { on, path } => Some(told(self.list(on, path))),
-            What::Filesystem { on, path } => Some(told(self.filesystem(on, path))),
-            What::Run { on, argv, timeout_ms } => Some(told(self.run(on, argv, *timeout_ms))),
-            What::Listeners { on } => Some(told(self.listeners(on))),
+            What::Read { on, path, max } => Some(self.told(self.read(on, path, *max))),
+            What::Stat { on, path } => Some(self.told(self.stat(on, path))),
+            What::List { on, path } => Some(self.told(self.list(on, path))),
+            What::Filesystem { on, path } => Some(self.told(self.filesystem(on, path))),
+            What::Run { on, argv, timeout_ms } => Some(self.told(self.run(on, argv, *timeout_ms))),
+            What::Listeners { on } => Some(self.told(self.listeners(on))),
             // Names are no filter: facts are wanted of every variable.
             What::Variables { on, source, template, names: _, compare, history } => {
                 let template = template.as_deref();
                 let asked = Asked { source, template, compare, history: history.as_deref() };
-                Some(told(variables::look(self, on, asked)))
+                Some(self.told(variables::look(self, on, asked)))
             }
-            What::Stream { on, path, markers } => Some(told(self.stream(on, path, markers))),
-            What::Git { repo, ask } => Some(told(git::look(repo, ask))),
+            What::Stream { on, path, markers } => Some(self.told(self.stream(on, path, markers))),
+            What::Git { repo, ask } => Some(self.told(git::look(repo, ask))),
             What::Addresses { .. }
             | What::Control { .. }
             | What::Connect { .. }
@@ -213,16 +226,21 @@ fn now() -> Time {
     Time(seconds.saturating_mul(SECOND))
 }
 
-/// Runs in a thread what may block. One that hangs in the kernel is left behind.
+/// Runs in a thread what may block for a moment.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failed> + Send + 'static,
 ) -> Result<T, Failed> {
-    match tokio::time::timeout(BLOCKING, joined(tokio::task::spawn_blocking(work))).await {
-        Ok(done) => done,
-        Err(_) => Err(Failed(Fault::TimedOut, "the system did not answer in time".to_owned())),
-    }
+    bounded(BLOCKING, work).await
 }
 
-async fn joined<T>(work: tokio::task::JoinHandle<Result<T, Failed>>) -> Result<T, Failed> {
-    work.await.unwrap_or_else(|error| Err(Failed(Fault::Garbled, error.to_string())))
+/// Runs in a thread what may block. One that hangs in the kernel is left behind.
+async fn bounded<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> Result<T, Failed> + Send + 'static,
+) -> Result<T, Failed> {
+    match tokio::time::timeout(patience, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(error)) => Err(Failed(Fault::Garbled, error.to_string())),
+        Err(_) => Err(Failed(Fault::TimedOut, "the system did not answer in time".to_owned())),
+    }
 }

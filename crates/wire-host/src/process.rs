@@ -163,6 +163,7 @@ pub(crate) async fn run(program: Program<'_>, stdout: Sink) -> Result<Ended, Tro
     drop(streams);
     group.kill();
     drop(timeout(BURIAL, child.wait()).await);
+    group.disarm();
     let stdout = match sink {
         Sink::Keep(kept) => kept,
         Sink::Send(_) => Kept::new(0),
@@ -216,9 +217,12 @@ async fn wait(
     if let Some(exit) = exit {
         drop(exit.readable().await?);
         group.kill();
+        group.disarm();
+        return child.wait().await;
     }
+    let status = child.wait().await;
     group.disarm();
-    child.wait().await
+    status
 }
 
 #[expect(

@@ -80,7 +80,7 @@ hp_read() {
 }
 
 hp_path() {
-  hp_e=$(ls -d "$1" 2>&1 >/dev/null) || {
+  hp_e=$(ls -n -d "$1" 2>&1 >/dev/null) || {
     hp_error "$hp_e"
     return 1
   }

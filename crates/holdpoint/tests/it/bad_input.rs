@@ -38,7 +38,8 @@ fn documents_that_are_none() {
 fn deep_and_large_documents_are_read_in_time() {
     let deep: String = (0..5_000).map(|n| format!("{}- [ ] level {n}\n", "  ".repeat(n % 900))).collect();
     assert_eq!(plan(deep.as_bytes()).code, Some(0));
-    let large = "- [ ] a claim of a large document\n".repeat(1_500_000);
+    let prose = "This is what a wiki export looks like: words, words, and more words about it.\n";
+    let large = format!("- [ ] a claim of a large document\n\n{}\n", prose.repeat(2_000)).repeat(340);
     assert!(50_000_000 < large.len());
     let began = Instant::now();
     let place = Place::new();
@@ -98,7 +99,7 @@ fn settings_with_mistakes() {
     let said = settings("[target.web\n");
     assert!(said.code == Some(2) && said.err.contains("holdpoint.toml:1"), "{}", said.err);
     let said = settings("[line.\"No such claim\"]\ncheck = \"http.health\"\n");
-    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(said.err.contains("settings::unmatched") && said.err.contains("holdpoint.toml:1"), "{}", said.err);
     place.write("holdpoint.toml", "");
     let said = place.run(&["run", "list.md", "--env", "staging"]);
     assert!(said.code == Some(2) && said.err.contains("staging"), "{}", said.err);

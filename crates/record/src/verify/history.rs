@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use holdpoint_checks::names;
 use holdpoint_model::{
     ask::Ask,
     check::AnyCheck,
@@ -9,10 +10,10 @@ use holdpoint_model::{
     limits,
     line::Impact,
     look::Look,
-    plan::{Plan, PlanLine},
+    plan::{BoundCheck, Plan, PlanLine},
     scope::Scope,
     seen::Seen,
-    time::Time,
+    time::{DAY, Time},
     verdict::Verdict,
 };
 
@@ -74,8 +75,8 @@ pub(crate) fn read<'a>(
         newest: BTreeMap::new(),
         attempts: BTreeMap::new(),
         breaks: Vec::new(),
-        concluded: BTreeMap::new(),
-        places: BTreeSet::new(),
+        concluded: BTreeSet::new(),
+        passed: BTreeSet::new(),
         needed: BTreeSet::new(),
         allowed: BTreeSet::new(),
         since: Time::default(),
@@ -207,15 +208,16 @@ struct Walk<'a, 'r> {
     /// Where each line stands in the plan.
     lines: BTreeMap<usize, usize>,
     guards: BTreeMap<Seq, Guard<'a>>,
-    /// How often the target of an ask had been touched when it was asked last.
-    newest: BTreeMap<&'a Ask, u32>,
+    /// The last look for an ask, and how often its target had been touched before.
+    newest: BTreeMap<&'a Ask, (Seq, u32)>,
     /// The last attempt at an ask.
     attempts: BTreeMap<&'a Ask, Seq>,
     /// Where the run was interrupted or gone on with.
     breaks: Vec<Seq>,
-    /// Judgements that are concluded, and where.
-    concluded: BTreeMap<Seq, Seq>,
-    places: BTreeSet<(usize, usize)>,
+    /// Judgements that are concluded.
+    concluded: BTreeSet<Seq>,
+    /// Checks of lines that have passed.
+    passed: BTreeSet<(usize, usize)>,
     needed: BTreeSet<Digest>,
     /// Raw bytes that a look names beside what was seen: they may be there.
     allowed: BTreeSet<Digest>,
@@ -259,19 +261,21 @@ impl<'a> Walk<'a, '_> {
                 self.history.began.insert(seq, began);
             }
             Event::AttemptBegan { began, ask, .. } => {
-                if !self.history.began.contains_key(began) || self.concluded.contains_key(began) {
+                if !self.history.began.contains_key(began) || self.concluded.contains(began) {
                     self.trouble(seq, "no judgement is under way that it could belong to");
                 }
                 self.attempts.insert(ask, *began);
             }
             Event::Looked { .. } => self.looked(seq, event),
             Event::Judged { began, looks, finding, at } => {
-                self.concluded_by(seq, *began, *at);
+                self.concluded_by(seq, *began, finding.verdict, *at);
                 self.rests(seq, *began, looks);
                 let (looks, verdict) = (looks.clone(), finding.verdict);
                 self.history.judged.push(Judged { seq, began: *began, looks, verdict });
             }
-            Event::Broke { began, at, .. } => self.concluded_by(seq, *began, *at),
+            Event::Broke { began, at, .. } => {
+                self.concluded_by(seq, *began, Verdict::Unknown, *at);
+            }
             Event::Answered { answer, .. } => {
                 if !self.lines.contains_key(&answer.line) {
                     self.trouble(seq, "it answers a line that the plan does not have");
@@ -294,7 +298,7 @@ impl<'a> Walk<'a, '_> {
             let what = format!("the plan binds no {} to line {}", began.check, began.line);
             return self.trouble(seq, what);
         };
-        let mut wrong = self.params(&bound.params, began);
+        let mut wrong = self.params(bound, began);
         let scope = began.scope;
         if scope.target != bound.target || scope.line != began.line {
             wrong.push(String::from("its scope is about something else"));
@@ -310,25 +314,31 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Each parameter of the plan is there, as a parameter or, where the check does not read it
-    /// itself, as a field; what is there beyond the plan is a default.
-    fn params(&self, planned: &BTreeMap<String, String>, began: &Began<'_>) -> Vec<String> {
-        let check = (self.checks)(began.check);
-        let specs = check.map_or(&[][..], AnyCheck::specs);
-        let spec = |name: &str| specs.iter().find(|spec| spec.name == name);
+    /// The parameters are those of the plan, and the fields hold its subjects. Names of hosts are
+    /// left aside: a placeholder or another machine's loopback gives way to the target. Which names
+    /// are whose, another revision of the check may have seen otherwise.
+    fn params(&self, bound: &BoundCheck, began: &Began<'_>) -> Vec<String> {
+        if (self.checks)(began.check).is_none_or(|check| check.revision() != began.revision) {
+            return Vec::new();
+        }
+        let (params, mut subjects) = names::split(&bound.id, &bound.params);
+        subjects.retain(|name, _| !matches!(name.as_str(), "url" | "host"));
         let mut wrong = Vec::new();
-        for (name, value) in planned {
-            let param = began.params.get(name);
-            let field = began.scope.fields.get(name).filter(|_| spec(name).is_none());
-            let mut said = param.iter().chain(&field).peekable();
-            if said.peek().is_none() || said.any(|said| *said != value) {
+        let kept = |of: &BTreeMap<String, String>, name: &str, value: &str| {
+            of.get(name).is_some_and(|kept| kept == value)
+        };
+        for (name, value) in &params {
+            if !kept(began.params, name, value) {
                 wrong.push(format!("`{name}` is not `{value}`, as the plan has it"));
             }
         }
-        for (name, value) in began.params.iter().filter(|(name, _)| !planned.contains_key(*name)) {
-            if check.is_some() && spec(name).and_then(|spec| spec.default) != Some(value) {
-                wrong.push(format!("`{name}` is not in the plan"));
+        for (name, value) in &subjects {
+            if !kept(&began.scope.fields, name, value) {
+                wrong.push(format!("`{name}` is not `{value}`, as the plan has it"));
             }
+        }
+        for name in began.params.keys().filter(|name| !params.contains_key(*name)) {
+            wrong.push(format!("`{name}` is not in the plan"));
         }
         wrong
     }
@@ -356,24 +366,27 @@ impl<'a> Walk<'a, '_> {
         let whole = attempt.is_some() || Impact::Active <= ask.what.impact();
         let guard = Guard { ask, epoch: *epoch, attempt, whole, used: None };
         self.guards.insert(seq, guard);
-        let newest = self.newest.entry(ask).or_default();
-        *newest = (*newest).max(*epoch);
+        self.newest.insert(ask, (seq, *epoch));
         let look = Look { ask: ask.clone(), at: *at, ms: *ms, outcome, note: note.clone() };
         self.history.looks.insert(seq, look);
     }
 
-    fn concluded_by(&mut self, seq: Seq, began: Seq, at: Time) {
+    /// A judgement is concluded once, and what has passed is not judged again: a run that waits
+    /// looks again at what did not.
+    fn concluded_by(&mut self, seq: Seq, began: Seq, verdict: Verdict, at: Time) {
         let Some(judgement) = self.history.began.get(&began) else {
             return self.trouble(seq, format!("event {} begins no judgement", began.0));
         };
         let place = (judgement.line, judgement.nth);
         let now = judgement.scope.now;
-        let again = self.concluded.insert(began, seq).is_some() || !self.places.insert(place);
-        if again {
+        if !self.concluded.insert(began) || self.passed.contains(&place) {
             self.trouble(seq, format!("line {} was concluded before", place.0));
         }
-        let slack = limits::SKEW_MS_MAX;
-        if now < self.since.plus(-slack) || at.plus(slack) < now {
+        if verdict == Verdict::Pass {
+            self.passed.insert(place);
+        }
+        // What an earlier run has passed may be carried over; what is older than a day is not.
+        if now < self.since.plus(-DAY) || at.plus(limits::SKEW_MS_MAX) < now {
             self.report.open.push(Open::Clock(began));
         }
     }
@@ -395,7 +408,8 @@ impl<'a> Walk<'a, '_> {
             if !asks.insert(guard.ask) {
                 wrong.push(format!("event {} answers an ask that it has answered already", look.0));
             }
-            if self.newest.get(guard.ask).is_some_and(|newest| guard.epoch < *newest) {
+            let newest = self.newest.get(guard.ask);
+            if newest.is_some_and(|(at, epoch)| look < at && guard.epoch < *epoch) {
                 wrong.push(format!("event {} was made before the target was changed", look.0));
             }
             if guard.whole && !self.is_whole(guard, *look, began) {
@@ -417,7 +431,7 @@ impl<'a> Walk<'a, '_> {
     fn is_whole(&self, guard: &Guard<'_>, look: Seq, began: Seq) -> bool {
         let attempted = match guard.attempt {
             None => true,
-            Some(owner) => owner == began || self.concluded.contains_key(&owner),
+            Some(owner) => owner == began || self.concluded.contains(&owner),
         };
         let broken = self.breaks.iter().find(|broken| look < **broken);
         attempted && broken.is_none_or(|broken| guard.used.is_some_and(|used| used < *broken))

@@ -428,6 +428,13 @@ fn events_follow_their_rules() {
         story.judged(began, &[look], Verdict::Pass);
         story.judged(began, &[look], Verdict::Pass);
     });
+    wrong(6, &|story| {
+        let began = story.judgement(4, SHORT, &[]);
+        let look = story.looked(Ok(Seen::File(file("all set"))));
+        story.judged(began, &[look], Verdict::Pass);
+        let again = story.judgement(4, SHORT, &[]);
+        story.judged(again, &[look], Verdict::Pass);
+    });
     // Of two looks at the same thing a verdict names one.
     wrong(5, &|story| {
         let began = story.judgement(4, SHORT, &[]);
@@ -471,6 +478,38 @@ fn events_follow_their_rules() {
     story.judged(began, &[look], Verdict::Pass);
     let report = judge(&write(&story, None));
     assert_eq!(report.outcome(), Outcome::Open, "{:#?}", report.troubles);
+}
+
+#[test]
+fn a_run_that_waits_looks_again_at_what_did_not_pass() {
+    let mut story = Story::began("0001", None);
+    let began = story.judgement(4, SHORT, &[]);
+    let look = story.looked(Ok(Seen::File(file("a long and winding motto"))));
+    story.judged(began, &[look], Verdict::Fail);
+    let again = story.judgement(4, SHORT, &[]);
+    let look = story.looked(Ok(Seen::File(file("all set"))));
+    let Some(Event::Looked { epoch, .. }) = story.events.last_mut() else { panic!() };
+    *epoch = 1;
+    story.judged(again, &[look], Verdict::Pass);
+    // A process that goes on with the run counts from the beginning.
+    story.push(Event::Resumed { at: story::BEGAN });
+    let says = story.judgement(3, "file.motto-says", &[("word", "set")]);
+    let look = story.looked(Ok(Seen::File(file("all set"))));
+    story.judged(says, &[look], Verdict::Pass);
+    story.end();
+    let report = judge(&write(&story, Some(&own())));
+    assert_eq!(report.outcome(), Outcome::Holds, "{:#?}", report.troubles);
+}
+
+#[test]
+fn a_moment_outside_of_the_run_is_open() {
+    for ms in [-2 * holdpoint_model::time::DAY, holdpoint_model::time::HOUR] {
+        let mut story = honest();
+        let Event::JudgementBegan { scope, .. } = &mut story.events[1] else { panic!() };
+        scope.now = scope.now.plus(ms);
+        let report = judge(&write(&story, Some(&own())));
+        assert_eq!(report.open, [Open::Clock(Seq(2))]);
+    }
 }
 
 /// Runs with these seals before them, in one folder.

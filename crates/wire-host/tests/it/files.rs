@@ -345,3 +345,61 @@ fn listeners_are_found_with_their_owner() {
         assert_eq!(name, comm.trim_end());
     }
 }
+
+/// Where `stat` is of no use, `ls`, `date` and `df` do.
+#[test]
+fn hosts_without_stat() {
+    let folder = open_folder();
+    let tools = folder.path().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    write(&tools, "stat", b"#!/bin/sh\nexit 1\n");
+    prepare(&tools, &["chmod", "755", "stat"]);
+    let tree = folder.path().join("tree");
+    std::fs::create_dir_all(tree.join("below")).unwrap();
+    write(&tree, "a file\n", b"123");
+    prepare(&tree, &["chmod", "2741", "below"]);
+    prepare(&tree, &["mkfifo", "fifo"]);
+    prepare(&tree, &["touch", "-d", "2019-05-06T07:08:09Z", "a file\n"]);
+    let path = format!("PATH={}:/usr/bin:/bin", text(&tools));
+    let there = || Host::Command(["env", &path, "sh"].map(str::to_owned).to_vec());
+    let same = |what: &dyn Fn(Host) -> What| {
+        let got = seen(&what(there()));
+        let expected = comparable(seen(&what(Host::Here)).result);
+        assert_eq!(comparable(got.result), expected, "{}", got.note);
+    };
+    same(&|on| What::List { on, path: text(&tree) });
+    for name in ["a file\n", "below", "fifo"] {
+        same(&|on| What::Stat { on, path: text(&tree.join(name)) });
+        same(&|on| What::Read { on, path: text(&tree.join(name)), max: 10 });
+        same(&|on| What::Stream { on, path: text(&tree.join(name)), markers: vec![] });
+    }
+    let what = |on: Host| What::Filesystem { on, path: "/proc".to_owned() };
+    same(&|on| what(on));
+    symlink("x", tree.join("link")).unwrap();
+    let outcome = seen(&What::Stat { on: there(), path: text(&tree.join("link")) });
+    assert_eq!(outcome.result, Err(Fault::NoTool), "{}", outcome.note);
+}
+
+/// Questions that wait together go into one shell.
+#[test]
+fn questions_share_a_shell() {
+    let folder = open_folder();
+    let count = folder.path().join("count");
+    let script = format!("echo x >>{}; exec sh", text(&count));
+    let on = Host::Command(vec!["sh".to_owned(), "-c".to_owned(), script]);
+    block_on(async {
+        let wire = std::sync::Arc::new(wire());
+        let looks: Vec<_> = (0..40)
+            .map(|_| {
+                let (wire, on) = (wire.clone(), on.clone());
+                let what = What::Stat { on, path: "/".to_owned() };
+                tokio::spawn(async move { look(&wire, &what).await })
+            })
+            .collect();
+        for look in looks {
+            assert!(look.await.unwrap().result.is_ok());
+        }
+    });
+    let shells = std::fs::read_to_string(&count).unwrap().lines().count();
+    assert!(shells <= 20, "{shells} shells for 40 questions");
+}

@@ -1,5 +1,14 @@
 //! Tries the host wire on real files, programs and repositories.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail, and says what it skips"
+)]
+
 mod files;
 mod programs;
 mod repositories;
