@@ -30,8 +30,19 @@ pub(crate) struct Candidate {
     pub(crate) id: &'static str,
     /// In thousandths.
     pub(crate) score: u32,
+    /// The rules that see it.
+    rules: Vec<&'static Rule>,
+}
+
+impl Candidate {
     /// Parts of the line, and of what stands above it, that decided.
-    pub(crate) because: Vec<String>,
+    pub(crate) fn because(&self, reading: &Reading<'_>) -> Vec<String> {
+        let mut parts = Vec::new();
+        for rule in &self.rules {
+            because(rule, reading, &mut parts);
+        }
+        parts
+    }
 }
 
 /// A line, taken apart.
@@ -49,27 +60,24 @@ pub(crate) struct Reading<'a> {
 /// Every claim that some rule sees in a line, the best first.
 pub(crate) fn candidates(reading: &Reading<'_>) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
-    let mut tried: Vec<*const Rule> = Vec::new();
+    let mut classes = Classes::default();
     for hit in &reading.scan.hits {
+        if classes.has(hit.class) {
+            continue;
+        }
+        classes.insert(hit.class);
         for rule in RULES.of_class(hit.class) {
-            if tried.contains(&std::ptr::from_ref(rule)) {
-                continue;
-            }
-            tried.push(std::ptr::from_ref(rule));
-            let Some(score) = score(rule, reading) else {
+            let known = found.iter().position(|it| it.id == rule.id);
+            let tried = known.and_then(|at| found.get(at)).is_some_and(|it| it.rules.iter().any(|it| std::ptr::eq(*it, rule)));
+            let Some(score) = (!tried).then(|| score(rule, reading)).flatten() else {
                 continue;
             };
-            let because = because(rule, reading);
-            match found.iter_mut().find(|it| it.id == rule.id) {
+            match known.and_then(|at| found.get_mut(at)) {
                 Some(known) => {
                     known.score = known.score.max(score);
-                    for part in because {
-                        if !known.because.contains(&part) {
-                            known.because.push(part);
-                        }
-                    }
+                    known.rules.push(rule);
                 }
-                None => found.push(Candidate { id: rule.id, score, because }),
+                None => found.push(Candidate { id: rule.id, score, rules: vec![rule] }),
             }
         }
     }
@@ -153,8 +161,7 @@ fn claims_otherwise(rule: &Rule, scan: &Scan) -> bool {
 }
 
 /// The words of the line that a rule needs, or, where only the context has them, its words.
-fn because(rule: &Rule, reading: &Reading<'_>) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
+fn because(rule: &Rule, reading: &Reading<'_>, parts: &mut Vec<String>) {
     let mut push = |text: &str, start: usize, end: usize| {
         if let Some(part) = text.get(start..end)
             && !parts.iter().any(|known| known == part)
@@ -174,5 +181,4 @@ fn because(rule: &Rule, reading: &Reading<'_>) -> Vec<String> {
             }
         }
     }
-    parts
 }

@@ -1,6 +1,6 @@
 //! Says which entry of the catalog a command line is about, from its program and its words.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 static DATA: &str = include_str!("../data/commands.txt");
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(DATA));
@@ -109,7 +109,6 @@ enum Element {
 
 #[derive(Debug)]
 struct Row {
-    program: &'static str,
     /// All of them, each one of several.
     elements: Vec<Vec<Element>>,
     id: &'static str,
@@ -119,7 +118,7 @@ struct Row {
 
 #[derive(Debug)]
 struct Table {
-    rows: Vec<Row>,
+    rows: BTreeMap<&'static str, Vec<Row>>,
 }
 
 /// What a command is about.
@@ -132,14 +131,22 @@ pub(crate) struct About {
 
 impl Table {
     fn read(data: &'static str) -> Self {
-        let lines = data.lines().filter(|line| !line.starts_with('#'));
-        let rows = lines.filter_map(|line| {
-            let (left, right) = line.split_once(" => ")?;
+        let mut rows: BTreeMap<&'static str, Vec<Row>> = BTreeMap::new();
+        for line in data.lines().filter(|line| !line.starts_with('#')) {
+            let Some((left, right)) = line.split_once(" => ") else {
+                continue;
+            };
             let (id, scope) = right.split_once(" @").unwrap_or((right, ""));
             let (program, rest) = left.split_once(' ').unwrap_or((left, ""));
-            Some(Row { program, elements: elements(rest), id, trouble: scope == "rollback" })
-        });
-        Self { rows: rows.collect() }
+            let row = Row { elements: elements(rest), id, trouble: scope == "rollback" };
+            rows.entry(program).or_default().push(row);
+        }
+        Self { rows }
+    }
+
+    /// The rows of a program, in the order in which they are tried.
+    fn of(&self, program: &str) -> &[Row] {
+        self.rows.get(program).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -166,7 +173,7 @@ fn element(text: &'static str) -> Element {
 /// Whether a word names a program that people type.
 pub(crate) fn is_program(word: &str) -> bool {
     let known = |list: &[&str]| list.contains(&word);
-    known(RUNNERS) || known(OTHERS) || TABLE.rows.iter().any(|row| row.program == word)
+    known(RUNNERS) || known(OTHERS) || TABLE.rows.contains_key(word)
 }
 
 /// What a command line is about: the first of its parts that is known. `trouble` says that it
@@ -201,8 +208,7 @@ fn of_part(part: &str, trouble: bool) -> Option<About> {
     }
     let composed = first == "docker" && words.get(1) == Some(&"compose");
     let program = if composed { "docker-compose" } else { base(first) };
-    let named = |row: &&Row| row.program == program;
-    let own = TABLE.rows.iter().filter(named).find_map(|row| matched(row, &words, part, trouble));
+    let own = TABLE.of(program).iter().find_map(|row| matched(row, &words, part, trouble));
     let own = own.map(|(id, mut because)| {
         because.insert(0, first.to_owned());
         About { id, because }
@@ -210,9 +216,7 @@ fn of_part(part: &str, trouble: bool) -> Option<About> {
     if own.is_some() || !(is_path(first) || RUNNERS.contains(&program)) {
         return own;
     }
-    let script = |row: &&Row| row.program == "script";
-    let found =
-        TABLE.rows.iter().filter(script).find_map(|row| matched(row, &words, part, trouble));
+    let found = TABLE.of("script").iter().find_map(|row| matched(row, &words, part, trouble));
     found.map(|(id, because)| About { id, because })
 }
 

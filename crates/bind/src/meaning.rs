@@ -52,7 +52,7 @@ pub(crate) fn meaning(
         return (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)]);
     }
     let claims = candidates(&reading);
-    if let Some(found) = of_owned_command(it, &claims) {
+    if let Some(found) = of_owned_command(it, &claims, &reading) {
         return (Binding::Bound, vec![found]);
     }
     if let Some(found) = structure::of_person(it, kind, &reading) {
@@ -71,7 +71,7 @@ fn settle(
     let meaning = |claim: &Candidate| Meaning {
         id: claim.id.to_owned(),
         params: parameters::of(claim.id, it, reading),
-        because: in_raw(it.line, claim.because.clone(), reading),
+        because: in_raw(it.line, claim.because(reading), reading),
     };
     let best = claims.first().map_or(0, |claim| claim.score);
     if let Some(claim) = claims.first().filter(|_| is_clear(claims)) {
@@ -113,7 +113,7 @@ fn in_raw(line: &Line, parts: Vec<String>, reading: &Reading<'_>) -> Vec<String>
 }
 
 /// The command that an item owns: in its text, or in its fence.
-fn of_owned_command(it: &Subject<'_>, claims: &[Candidate]) -> Option<Meaning> {
+fn of_owned_command(it: &Subject<'_>, claims: &[Candidate], reading: &Reading<'_>) -> Option<Meaning> {
     let trouble = matches!(it.phase, Phase::Rollback | Phase::Emergency);
     let text = match line_form::command(&it.line.repaired) {
         Some(text) => text,
@@ -127,7 +127,7 @@ fn of_owned_command(it: &Subject<'_>, claims: &[Candidate]) -> Option<Meaning> {
         found.because.extend(all.filter(|_| it.line.fence.is_some()));
     }
     let same = claims.iter().find(|claim| claim.id == found.id);
-    found.because.extend(same.into_iter().flat_map(|claim| claim.because.clone()));
+    found.because.extend(same.into_iter().flat_map(|claim| claim.because(reading)));
     found.because = distinct(found.because);
     Some(found)
 }

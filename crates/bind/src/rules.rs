@@ -79,7 +79,7 @@ impl Rules {
     }
 
     /// The rules that a class of words may begin.
-    pub(crate) fn of_class(&self, class: Class) -> impl Iterator<Item = &Rule> {
+    pub(crate) fn of_class(&'static self, class: Class) -> impl Iterator<Item = &'static Rule> {
         let list = self.by_class.get(usize::from(class)).map(Vec::as_slice).unwrap_or_default();
         list.iter().filter_map(|at| self.all.get(*at))
     }

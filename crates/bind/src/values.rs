@@ -310,6 +310,9 @@ pub(crate) fn is_variable(word: &str, coded: bool) -> bool {
 }
 
 fn named(word: &str, coded: bool) -> Option<What> {
+    if !word.contains(['.', '/']) {
+        return None;
+    }
     let lower = word.to_ascii_lowercase();
     let body = lower.trim_end_matches('/');
     if DOCUMENTS.iter().any(|end| body.ends_with(end)) {

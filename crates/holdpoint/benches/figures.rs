@@ -1,6 +1,11 @@
 //! Measures what users feel, with the release binary and real processes: start, planning, looks,
 //! memory. Prints the table of `docs/figures.md`.
-#![expect(clippy::print_stdout, clippy::as_conversions, clippy::indexing_slicing, reason = "a table of rounded figures")]
+#![expect(
+    clippy::print_stdout,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "a table of rounded figures"
+)]
 
 use std::{
     fmt::Write as _,
@@ -105,7 +110,10 @@ fn serve(wait: Duration) -> u16 {
                     std::thread::sleep(wait);
                     let body = "{\"status\":\"ok\"}";
                     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
-                    let text = format!("{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+                    let text = format!(
+                        "{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                        body.len()
+                    );
                     drop(stream.write_all(text.as_bytes()));
                 }
             };

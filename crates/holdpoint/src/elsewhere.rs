@@ -61,9 +61,18 @@ impl Elsewhere {
     pub(crate) fn of(vantage: &Vantage) -> Option<Self> {
         let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect();
         let argv: Vec<String> = match (&vantage.ssh, &vantage.netns) {
-            (Some(to), _) => {
-                words(&["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "--", to, "holdpoint", "agent", "--stdio"])
-            }
+            (Some(to), _) => words(&[
+                "ssh",
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                "ConnectTimeout=5",
+                "--",
+                to,
+                "holdpoint",
+                "agent",
+                "--stdio",
+            ]),
             (None, Some(name)) => {
                 let own = std::env::current_exe().ok()?.to_str()?.to_owned();
                 words(&["ip", "netns", "exec", name, &own, "agent", "--stdio"])

@@ -26,15 +26,15 @@ pub(crate) fn now() -> Time {
 
 /// A runtime for looks.
 pub(crate) fn tokio() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Stop {
-        exit: Exit::Bug,
-        message: format!("failed to start: {error}"),
-    })
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop { exit: Exit::Bug, message: format!("failed to start: {error}") })
 }
 
 /// The wires of this machine.
 pub(crate) fn wires() -> Vec<Arc<dyn Wire>> {
-    vec![Arc::new(Net::default()), Arc::new(HostWire::new()), Arc::new(SqliteWire)]
+    vec![Arc::new(Net::default()), Arc::new(HostWire::new()), Arc::new(SqliteWire::new())]
 }
 
 /// Every vantage of the settings. One that is declared in a way that this version cannot use is

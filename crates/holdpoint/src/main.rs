@@ -60,9 +60,8 @@ fn main() -> ExitCode {
 
 fn dispatch(cli: &Cli) -> Done {
     let common = &cli.common;
-    let style = |format: Format| {
-        out::style(common, format == Format::Text && out::stdout_is_terminal())
-    };
+    let style =
+        |format: Format| out::style(common, format == Format::Text && out::stdout_is_terminal());
     match &cli.command {
         Command::Plan(args) => commands::plan::plan(args, common, style(args.format)),
         Command::Run(args) => commands::run::run(args, common, style(args.format)),
@@ -83,6 +82,9 @@ fn dispatch(cli: &Cli) -> Done {
 
 /// Settings for a check typed by hand: only its vantages count, so a folder without settings, or
 /// with settings for something else, is fine.
-fn hand_settings(common: &Common, style: holdpoint_report::style::Style) -> Result<settings::Loaded, Stop> {
+fn hand_settings(
+    common: &Common,
+    style: holdpoint_report::style::Style,
+) -> Result<settings::Loaded, Stop> {
     settings::Loaded::read(common.config.as_deref(), None, style)
 }

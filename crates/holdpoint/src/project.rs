@@ -90,8 +90,13 @@ impl Project {
         if self.planned.changes.is_empty() {
             return Ok(());
         }
-        let shown: Vec<String> =
-            self.planned.changes.iter().take(20).map(|change| format!("  {}", words(change))).collect();
+        let shown: Vec<String> = self
+            .planned
+            .changes
+            .iter()
+            .take(20)
+            .map(|change| format!("  {}", words(change)))
+            .collect();
         let more = self.planned.changes.len().saturating_sub(shown.len());
         let more = if more == 0 { String::new() } else { format!("\n  and {more} more") };
         let path = &self.plan().document.path;

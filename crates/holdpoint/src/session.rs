@@ -28,12 +28,7 @@ use holdpoint_record::{
 use holdpoint_report::view::RunView;
 use holdpoint_runtime::{Budgets, Drive, Ended, Job, Journal, JournalError};
 
-use crate::{
-    exit::Stop,
-    looking,
-    project::Project,
-    settings, view,
-};
+use crate::{exit::Stop, looking, project::Project, settings, view};
 
 /// The folder of records.
 pub(crate) const FOLDER: &str = ".holdpoint";
@@ -86,7 +81,11 @@ pub(crate) struct Session {
 pub(crate) fn holder() -> Holder {
     let words: Vec<String> = std::env::args().collect();
     let command = words.iter().skip(1).map(String::as_str).collect::<Vec<_>>().join(" ");
-    Holder { pid: std::process::id(), command: format!("holdpoint {command}"), since: looking::now() }
+    Holder {
+        pid: std::process::id(),
+        command: format!("holdpoint {command}"),
+        since: looking::now(),
+    }
 }
 
 /// Where state of this machine is kept, if anywhere.
@@ -94,7 +93,8 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
     let var = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
     let absolute = |path: &PathBuf| path.is_absolute();
     let xdg = var("XDG_STATE_HOME").filter(absolute);
-    let base = xdg.or_else(|| var("HOME").filter(absolute).map(|home| home.join(".local/state")))?;
+    let base =
+        xdg.or_else(|| var("HOME").filter(absolute).map(|home| home.join(".local/state")))?;
     Some(base.join("holdpoint"))
 }
 
@@ -179,7 +179,8 @@ impl Session {
         key: Key,
     ) -> Result<Self, Stop> {
         let (store, loaded) = folder.resume(&entry.run).map_err(stopped)?;
-        let mut state = State::new(view::engine_lines(project.plan(), wish.gate, wish.only.as_ref()));
+        let mut state =
+            State::new(view::engine_lines(project.plan(), wish.gate, wish.only.as_ref()));
         let events: Vec<(Seq, Event)> = loaded.events.to_vec();
         for (seq, event) in &events {
             state.apply(*seq, event);
@@ -245,7 +246,10 @@ impl Session {
         let runtime = looking::tokio()?;
         let budgets = budgets(project);
         let mut jobs = self.jobs(project, &resume(&self.state));
-        let vantages = Arc::new(looking::vantages(&settings::Loaded { settings: project.settings.clone() }, self.earlier(project)));
+        let vantages = Arc::new(looking::vantages(
+            &settings::Loaded { settings: project.settings.clone() },
+            self.earlier(project),
+        ));
         let began = std::time::Instant::now();
         let mut epoch = 0;
         runtime.block_on(async {
@@ -288,10 +292,12 @@ impl Session {
         let standings = self.state.standings();
         let mut effects = Vec::new();
         for line in self.state.lines() {
-            let open = standings.get(&line.number).is_some_and(|it| {
-                matches!(it.state, line::State::Fail | line::State::Unknown)
-            });
-            for (nth, verdict) in standings.get(&line.number).iter().flat_map(|it| it.verdicts.iter().enumerate()) {
+            let open = standings
+                .get(&line.number)
+                .is_some_and(|it| matches!(it.state, line::State::Fail | line::State::Unknown));
+            for (nth, verdict) in
+                standings.get(&line.number).iter().flat_map(|it| it.verdicts.iter().enumerate())
+            {
                 if open && verdict.is_some_and(|it| it != Verdict::Pass) {
                     effects.push(Effect::Judge { line: line.number, nth });
                 }
@@ -319,7 +325,9 @@ impl Session {
     pub(crate) fn finish(&mut self, project: &Project) -> Result<RunView, Stop> {
         let (events, effects) = step(&self.state, looking::now(), &Input::Finished);
         self.write(&events, &[])?;
-        if effects.contains(&Effect::Seal) && let Some(kept) = self.journal.take() {
+        if effects.contains(&Effect::Seal)
+            && let Some(kept) = self.journal.take()
+        {
             kept.store.seal(&self.key).map_err(stopped)?;
         }
         view::of(project.plan(), &self.state, &self.events)
@@ -327,8 +335,13 @@ impl Session {
     }
 
     /// Writes a person's answer into this run.
-    pub(crate) fn answer(&mut self, answer: Answer, evidence: &[(Digest, Vec<u8>)]) -> Result<(), Stop> {
-        let (events, _) = step(&self.state, looking::now(), &Input::Answered { answer, carried_from: None });
+    pub(crate) fn answer(
+        &mut self,
+        answer: Answer,
+        evidence: &[(Digest, Vec<u8>)],
+    ) -> Result<(), Stop> {
+        let (events, _) =
+            step(&self.state, looking::now(), &Input::Answered { answer, carried_from: None });
         self.write(&events, evidence)
     }
 
@@ -351,7 +364,7 @@ impl Session {
             }
             for (_, event) in loaded.events.iter().rev() {
                 let Event::Answered { answer, carried_from: None } = event else { continue };
-                let fresh = now.since(answer.at) < ANSWER_MS_MAX;
+                let fresh = (0..ANSWER_MS_MAX).contains(&now.since(answer.at));
                 let here = answer.environment == project.environment;
                 let Some(line) = lines.get(&answer.key).filter(|_| fresh && here) else { continue };
                 if taken.contains_key(line) {
@@ -379,15 +392,19 @@ impl Session {
             (looked && about(&loaded, project)).then_some(loaded)
         });
         let Some(last) = found else {
-            return Err(Stop::usage("there is no earlier run of this document to go by; leave --rerun-failed out"));
+            return Err(Stop::usage(
+                "there is no earlier run of this document to go by; leave --rerun-failed out",
+            ));
         };
         let Some((_, Event::RunBegan { gate, .. })) = last.events.first() else { return Ok(()) };
         let plan = plan_of(&last);
         if plan.is_none_or(|plan| plan.lines != project.plan().lines) || *gate != wish.gate {
-            self.said = Some(String::from("the plan or the gate changed since the last run: everything is looked at"));
+            self.said = Some(String::from(
+                "the plan or the gate changed since the last run: everything is looked at",
+            ));
             return Ok(());
         }
-        let (events, evidence) = passes(&last, looking::now());
+        let (events, evidence) = passes(&last, &changed(&last, project), looking::now());
         if events.is_empty() { Ok(()) } else { self.renumber(&last, &events, &evidence) }
     }
 
@@ -405,7 +422,9 @@ impl Session {
             .collect();
         let next = self.events.last().map_or(0, |(seq, _)| seq.0) + 1;
         let mut events = Vec::new();
-        for (number, (seq, event)) in (next..).zip(last.events.iter().filter(|(seq, _)| wanted.contains(seq))) {
+        for (number, (seq, event)) in
+            (next..).zip(last.events.iter().filter(|(seq, _)| wanted.contains(seq)))
+        {
             seqs.insert(*seq, Seq(number));
             let of = |seq: &Seq| seqs.get(seq).copied().unwrap_or(*seq);
             events.push(match event {
@@ -424,19 +443,26 @@ impl Session {
     /// What earlier runs saw behind a pass, for claims that compare. Records are read when the
     /// first such claim asks.
     fn earlier(&self, project: &Project) -> holdpoint_runtime::Earlier {
-        let (environment, path) = (project.environment.clone(), project.plan().document.path.clone());
+        let (environment, path) =
+            (project.environment.clone(), project.plan().document.path.clone());
         let own = self.run.clone();
         let seen: OnceLock<BTreeMap<What, Seen>> = OnceLock::new();
         Arc::new(move |what| {
             let seen = seen.get_or_init(|| {
                 let mut all = BTreeMap::new();
                 for entry in list(Path::new(FOLDER)).unwrap_or_default() {
-                    let Some(loaded) = Some(entry.run.as_str()).filter(|run| *run != own).and_then(|_| load(&entry.path).ok()) else { continue };
+                    let Some(loaded) = Some(entry.run.as_str())
+                        .filter(|run| *run != own)
+                        .and_then(|_| load(&entry.path).ok())
+                    else {
+                        continue;
+                    };
                     if matches(&loaded, &path, environment.as_deref()) {
                         for (ask, (_, look)) in looks_of(&loaded, true) {
                             if let Ok(seen) = look.outcome {
                                 let run = entry.run.clone();
-                                let earlier = seen::Earlier { run, at: look.at, seen: Box::new(seen) };
+                                let earlier =
+                                    seen::Earlier { run, at: look.at, seen: Box::new(seen) };
                                 all.insert(ask.what, Seen::Earlier(earlier));
                             }
                         }
@@ -456,11 +482,14 @@ impl Session {
 
 fn budgets(project: &Project) -> Budgets {
     let mut names: BTreeSet<String> = project.settings.targets.keys().cloned().collect();
-    names.extend(project.plan().lines.iter().flat_map(|line| line.checks.iter().map(|it| it.target.clone())));
+    names.extend(
+        project.plan().lines.iter().flat_map(|line| line.checks.iter().map(|it| it.target.clone())),
+    );
     let declared = project.settings.targets.iter().filter_map(|(name, target)| {
         let (places, rate) = (target.budget.in_flight, target.budget.per_second);
         (places.is_some() || rate.is_some()).then(|| {
-            let places = places.and_then(|it| usize::try_from(it).ok()).unwrap_or(limits::TARGET_IN_FLIGHT);
+            let places =
+                places.and_then(|it| usize::try_from(it).ok()).unwrap_or(limits::TARGET_IN_FLIGHT);
             (name.clone(), (places, rate.unwrap_or(0)))
         })
     });
@@ -474,12 +503,34 @@ fn same(loaded: &Loaded, project: &Project, wish: &Wish) -> bool {
         return false;
     };
     let wanted: Option<Vec<usize>> = wish.only.as_ref().map(|only| only.iter().copied().collect());
-    looking::now().since(*at) < limits::RESUME_MS_MAX
+    (0..limits::RESUME_MS_MAX).contains(&looking::now().since(*at))
         && plan_of(loaded).is_some_and(|plan| plan.lines == project.plan().lines)
         && *gate == wish.gate
         && *environment == project.environment
         && *only == wanted
         && !wish.rerun_failed
+        && changed(loaded, project).is_empty()
+}
+
+/// Judgements of a journal that would be about something else today: another target, vantage,
+/// permission or parameter. What they concluded says nothing any more.
+fn changed(loaded: &Loaded, project: &Project) -> BTreeSet<Seq> {
+    let differs = |event: &Event| {
+        let Event::JudgementBegan { line, nth, check, scope: then, params: with, .. } = event
+        else {
+            return false;
+        };
+        let today = project.plan().lines.iter().find(|it| it.line == *line);
+        let Some((plan_line, bound)) =
+            today.and_then(|it| it.checks.get(*nth).map(|bound| (it, bound)))
+        else {
+            return true;
+        };
+        let environment = project.environment.as_deref();
+        let today = scope(plan_line, bound, &project.settings, environment, then.now);
+        bound.id != *check || today != *then || params(bound) != *with
+    };
+    loaded.events.iter().filter(|(_, event)| differs(event)).map(|(seq, _)| *seq).collect()
 }
 
 fn about(loaded: &Loaded, project: &Project) -> bool {
@@ -564,7 +615,7 @@ fn cool_down(events: &[(Seq, Event)]) -> Duration {
 }
 
 /// The events, and the evidence, of judgements that passed and are fresh.
-fn passes(last: &Loaded, now: Time) -> (BTreeSet<Seq>, BTreeSet<Digest>) {
+fn passes(last: &Loaded, changed: &BTreeSet<Seq>, now: Time) -> (BTreeSet<Seq>, BTreeSet<Digest>) {
     let events: BTreeMap<Seq, &Event> = last.events.iter().map(|(seq, it)| (*seq, it)).collect();
     let (mut wanted, mut evidence) = (BTreeSet::new(), BTreeSet::new());
     for (seq, event) in &last.events {
@@ -574,7 +625,9 @@ fn passes(last: &Loaded, now: Time) -> (BTreeSet<Seq>, BTreeSet<Digest>) {
             Event::Looked { ask, .. } => ask.what.impact() < Impact::Active,
             _ => false,
         });
-        let good = finding.verdict == Verdict::Pass && now.since(*at) < CARRIED_MS_MAX && passive;
+        let age = now.since(*at);
+        let fresh = (0..CARRIED_MS_MAX).contains(&age) && !changed.contains(began);
+        let good = finding.verdict == Verdict::Pass && fresh && passive;
         if !good {
             continue;
         }

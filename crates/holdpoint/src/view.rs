@@ -90,7 +90,8 @@ fn fold(events: &[(Seq, Event)]) -> (Judgements, Looked, Option<Time>) {
         match event {
             Event::JudgementBegan { line, nth, scope, params, .. } => {
                 places.insert(*seq, (*line, *nth));
-                let began = Judgement { params: params.clone(), began: scope.now, ..Judgement::default() };
+                let began =
+                    Judgement { params: params.clone(), began: scope.now, ..Judgement::default() };
                 judgements.insert((*line, *nth), began);
             }
             Event::Judged { began, looks, at, .. } => {

@@ -36,7 +36,10 @@ pub(crate) struct Place {
 impl Budgets {
     /// `declared` holds, by target, how many looks may be under way and how many may begin in a
     /// second (0: as many as there are places).
-    pub fn new(targets: impl IntoIterator<Item = String>, declared: &BTreeMap<String, (usize, u32)>) -> Self {
+    pub fn new(
+        targets: impl IntoIterator<Item = String>,
+        declared: &BTreeMap<String, (usize, u32)>,
+    ) -> Self {
         let budget = |name: &String| {
             let (places, rate) =
                 declared.get(name).copied().unwrap_or((limits::TARGET_IN_FLIGHT, 0));

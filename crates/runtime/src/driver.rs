@@ -129,6 +129,9 @@ impl Loop<'_, '_> {
         loop {
             self.advance(ready)?;
             self.start_active()?;
+            if 0 < signalled && self.alone.is_none() && !self.running.iter().all(|it| it.done) {
+                return self.interrupted();
+            }
             if self.tasks.is_empty() {
                 return Ok(Ended::Finished);
             }
@@ -153,10 +156,6 @@ impl Loop<'_, '_> {
                     ready = self.landed(flown)?;
                 }
             }
-            if 0 < signalled && self.alone.is_none_or(|it| self.is_done(it)) {
-                self.advance(ready)?;
-                return self.interrupted();
-            }
         }
     }
 
@@ -166,10 +165,6 @@ impl Loop<'_, '_> {
         let (events, _) = step(self.drive.state, now, &Input::Interrupted);
         self.drive.write(&events, &[])?;
         Ok(Ended::Interrupted)
-    }
-
-    fn is_done(&self, job: usize) -> bool {
-        self.running.get(job).is_none_or(|running| running.done)
     }
 
     /// Calls the checks of all these jobs until each has concluded or waits for looks.
@@ -361,7 +356,6 @@ async fn one(
         outcome = Outcome::fault(Fault::Throttled, note);
     }
     let took = u32::try_from(ms(began)).unwrap_or(u32::MAX);
-    let look =
-        Look { ask: ask.clone(), at, ms: took, outcome: outcome.result, note: outcome.note };
+    let look = Look { ask: ask.clone(), at, ms: took, outcome: outcome.result, note: outcome.note };
     (look, rest)
 }

@@ -195,18 +195,6 @@ impl Wire for HostWire {
     }
 }
 
-/// The look as the runtime wants it.
-fn told<'a>(
-    look: impl Future<Output = Result<Seen, Failed>> + Send + 'a,
-) -> BoxFuture<'a, Outcome> {
-    Box::pin(async move {
-        match look.await {
-            Ok(seen) => Outcome::seen(seen),
-            Err(Failed(fault, words)) => Outcome::fault(fault, shortened(&words)),
-        }
-    })
-}
-
 /// Refuses paths that the system or a shell would read differently from how they are written.
 fn checked(path: &str) -> Result<(), Failed> {
     if path.is_empty() || path.contains('\0') {

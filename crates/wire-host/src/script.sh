@@ -230,8 +230,12 @@ hp_run() {
   else
     set -- env -i PATH="$hp_own" HOME="$HOME" LANG=C.UTF-8 sh -c 'exec "$@"' sh "$@"
   fi
-  ("$@") </dev/null 3>&- 4>&-
+  (exec "$@") </dev/null 3>&- 4>&- &
+  hp_p=$!
+  wait "$hp_p"
   hp_s=$?
+  # GNU timeout leads a group of its own; whoever is left in it goes too.
+  kill -s KILL -- "-$hp_p" 2>/dev/null
   printf '\n@%s status %s\n' "$hp_nonce" "$hp_s"
 }
 

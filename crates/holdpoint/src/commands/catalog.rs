@@ -25,9 +25,8 @@ pub(crate) fn checks(args: &ChecksArgs, style: Style) -> Done {
         return Ok(Exit::Go);
     }
     let wanted = args.filter.as_deref().unwrap_or_default().to_lowercase();
-    let matches = |head: &&Head| {
-        head.id.contains(&wanted) || head.title.to_lowercase().contains(&wanted)
-    };
+    let matches =
+        |head: &&Head| head.id.contains(&wanted) || head.title.to_lowercase().contains(&wanted);
     let found: Vec<&Head> = heads().iter().filter(matches).collect();
     match args.format {
         Format::Json | Format::Jsonl => {
@@ -138,7 +137,11 @@ fn params_of(check: &dyn AnyCheck) -> String {
 
 fn unseen(head: &Head) -> String {
     let names: Vec<&str> = param_names(head.id).iter().map(|row| row.name).collect();
-    let names = if names.is_empty() { String::new() } else { format!("\nParameters: {}.\n", names.join(", ")) };
+    let names = if names.is_empty() {
+        String::new()
+    } else {
+        format!("\nParameters: {}.\n", names.join(", "))
+    };
     let what = match head.form {
         Form::Check => "This version cannot look with it: a line bound to it is unknown.",
         Form::Step => "A step: it changes something, and `run` only lists it as later.",

@@ -64,9 +64,9 @@ pub(crate) fn defaults(
 fn read_params(words: &[String]) -> Result<BTreeMap<String, String>, Stop> {
     let mut given = BTreeMap::new();
     for word in words {
-        let at = word.find(['=', '<', '>', '!', '≥', '≤']).ok_or_else(|| {
-            Stop::usage(format!("`{word}` is no parameter: write name=value"))
-        })?;
+        let at = word
+            .find(['=', '<', '>', '!', '≥', '≤'])
+            .ok_or_else(|| Stop::usage(format!("`{word}` is no parameter: write name=value")))?;
         let (name, rest) = word.split_at(at);
         let value = rest.strip_prefix('=').unwrap_or(rest);
         if name.is_empty() {

@@ -25,8 +25,9 @@ pub(crate) fn demo(args: &DemoArgs, common: &Common, style: Style) -> Done {
         return Ok(Exit::Go);
     }
     let faults = faults(args)?;
-    std::fs::create_dir_all(&args.folder)
-        .map_err(|error| Stop::usage(format!("failed to make {}: {error}", args.folder.display())))?;
+    std::fs::create_dir_all(&args.folder).map_err(|error| {
+        Stop::usage(format!("failed to make {}: {error}", args.folder.display()))
+    })?;
     let folder = args.folder.canonicalize().map_err(|error| Stop::usage(error.to_string()))?;
     let made = holdpoint_demo::make(&folder, &faults).map_err(refused)?;
     let runtime = looking::tokio()?;
@@ -117,12 +118,18 @@ fn outro(made: &Made, faults: &[Fault], folder: &Path, style: Style) -> String {
     let shown = folder.display();
     drop(made);
     if faults.is_empty() {
-        text.push_str("  holdpoint demo                              the same with six things wrong\n");
+        text.push_str(
+            "  holdpoint demo                              the same with six things wrong\n",
+        );
     } else {
-        text.push_str("  holdpoint demo --mended                     the same with nothing wrong: GO\n");
+        text.push_str(
+            "  holdpoint demo --mended                     the same with nothing wrong: GO\n",
+        );
         text.push_str("  holdpoint demo --fault health --keep        mend one line while the service stays up\n");
     }
-    text.push_str(&format!("  holdpoint record verify {shown}/.holdpoint   judge it all again, offline\n"));
+    text.push_str(&format!(
+        "  holdpoint record verify {shown}/.holdpoint   judge it all again, offline\n"
+    ));
     text.push_str("  holdpoint plan YOUR_CHECKLIST.md            what your own document means\n");
     text
 }

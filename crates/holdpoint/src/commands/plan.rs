@@ -30,8 +30,13 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
         }
         Format::Text => {
             let ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-            let text =
-                terminal::plan(project.plan(), &project.planned.diagnostics, ms, args.verbose, style);
+            let text = terminal::plan(
+                project.plan(),
+                &project.planned.diagnostics,
+                ms,
+                args.verbose,
+                style,
+            );
             out::result(&text);
             let complaints = project.complaints(style);
             if !complaints.is_empty() {
@@ -64,7 +69,8 @@ fn footer(project: &Project, wrote: bool) -> String {
 fn why(plan: &Plan, number: usize) -> Result<String, Stop> {
     let line = plan.lines.iter().find(|line| line.line == number).ok_or_else(|| {
         let near = plan.lines.iter().min_by_key(|line| line.line.abs_diff(number));
-        let near = near.map_or_else(String::new, |line| format!("; the nearest is line {}", line.line));
+        let near =
+            near.map_or_else(String::new, |line| format!("; the nearest is line {}", line.line));
         Stop::usage(format!("line {number} of the document makes no claim{near}"))
     })?;
     Ok(explain(line))

@@ -42,9 +42,7 @@ pub(crate) fn record(args: &RecordArgs, style: Style) -> Done {
         RecordCommand::Verify { path, key, explain, format } => {
             verified(path.as_deref(), key, *explain, *format, style)
         }
-        RecordCommand::Show { line, path, format } => {
-            shown(*line, path.as_deref(), *format, style)
-        }
+        RecordCommand::Show { line, path, format } => shown(*line, path.as_deref(), *format, style),
         RecordCommand::Replay { path, format } => {
             let loaded = read(&last(path.as_deref())?)?;
             replay(&loaded, *format, style)
@@ -107,7 +105,8 @@ fn trust(keys: &[String]) -> Result<Trust, Stop> {
     let mut trust = Trust::default();
     for given in keys {
         let text = std::fs::read_to_string(given).unwrap_or_else(|_| given.clone());
-        let key = PublicKey::read(&text).map_err(|why| Stop::usage(format!("--key {given}: {why}")))?;
+        let key =
+            PublicKey::read(&text).map_err(|why| Stop::usage(format!("--key {given}: {why}")))?;
         trust.keys.insert(key, String::from("--key"));
     }
     let own = state_folder().map(|folder| Key::machine_public(&folder)).transpose();
@@ -309,9 +308,14 @@ fn shown(line: Option<usize>, path: Option<&Path>, format: Format, style: Style)
 fn evidence(look: &Look, style: Style) -> String {
     let Ok(seen) = &look.outcome else { return String::new() };
     let text = serde_json::to_string_pretty(seen).unwrap_or_default();
-    let lines: Vec<String> = text.lines().take(60).map(|it| format!("    {}\n", style.clean(it))).collect();
+    let lines: Vec<String> =
+        text.lines().take(60).map(|it| format!("    {}\n", style.clean(it))).collect();
     let more = text.lines().count().saturating_sub(lines.len());
-    let more = if more == 0 { String::new() } else { format!("    … {more} more lines; --format json has all\n") };
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("    … {more} more lines; --format json has all\n")
+    };
     format!("  {} {}\n{}{more}", rfc3339(look.at), look.ask.what.word(), lines.concat())
 }
 
@@ -359,8 +363,10 @@ fn runs(path: &Path, format: Format) -> Done {
 
 /// Drives the reporters with the journal, as the run did.
 fn replay(loaded: &Loaded, format: Format, style: Style) -> Done {
-    let plan = plan_of(loaded)
-        .ok_or_else(|| Stop { exit: Exit::NoGo, message: String::from("the record holds no plan") })?;
+    let plan = plan_of(loaded).ok_or_else(|| Stop {
+        exit: Exit::NoGo,
+        message: String::from("the record holds no plan"),
+    })?;
     let mut live = terminal::Live::new(&plan, style);
     for (seq, event) in &loaded.events {
         let text = live.event(*seq, event);
@@ -375,8 +381,10 @@ fn replay(loaded: &Loaded, format: Format, style: Style) -> Done {
         }
     }
     let state = folded(&plan, &loaded.events);
-    let view = view::of(&plan, &state, &loaded.events)
-        .ok_or_else(|| Stop { exit: Exit::NoGo, message: String::from("it does not begin as a run does") })?;
+    let view = view::of(&plan, &state, &loaded.events).ok_or_else(|| Stop {
+        exit: Exit::NoGo,
+        message: String::from("it does not begin as a run does"),
+    })?;
     show_run(&view, format, false, style, None);
     Ok(Exit::Go)
 }

@@ -11,9 +11,9 @@ use holdpoint_document::{LineId, edit};
 use holdpoint_model::{
     event::{Event, Seq},
     line::{Gate, Kind, State},
-    quantity::{self, Bound},
     param::Param as _,
     plan::Plan,
+    quantity::{self, Bound},
 };
 use holdpoint_report::{json, style::Style, terminal, view::RunView};
 use holdpoint_runtime::Ended;
@@ -58,7 +58,11 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let ended = session.look(&project, wait, &mut |seq, event| screen.event(seq, event))?;
     screen.clear();
     if ended == Ended::Interrupted {
-        let again = format!("interrupted; `holdpoint run {}` goes on with run {}", args.document.display(), session.run());
+        let again = format!(
+            "interrupted; `holdpoint run {}` goes on with run {}",
+            args.document.display(),
+            session.run()
+        );
         return Err(Stop { exit: looking::interrupted(), message: again });
     }
     let view = session.finish(&project)?;
@@ -73,7 +77,13 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
 }
 
 /// Prints the end of a run.
-pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, note: Option<String>) {
+pub(crate) fn show(
+    view: &RunView,
+    format: Format,
+    quiet: bool,
+    style: Style,
+    note: Option<String>,
+) {
     match format {
         Format::Json => out::stream(|to| json::run(to, view)),
         Format::Jsonl => {}
@@ -105,12 +115,15 @@ fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop
         let found: Vec<usize> = match word.parse::<usize>() {
             Ok(number) => plan.lines.iter().map(|it| it.line).filter(|it| *it == number).collect(),
             Err(_) => {
-                let binds = |ids: &[holdpoint_model::plan::BoundCheck]| ids.iter().any(|it| it.id == *word);
+                let binds =
+                    |ids: &[holdpoint_model::plan::BoundCheck]| ids.iter().any(|it| it.id == *word);
                 plan.lines.iter().filter(|it| binds(&it.checks)).map(|it| it.line).collect()
             }
         };
         if found.is_empty() {
-            return Err(Stop::usage(format!("`--only {word}` names no line and no check of this document")));
+            return Err(Stop::usage(format!(
+                "`--only {word}` names no line and no check of this document"
+            )));
         }
         lines.extend(found);
     }
@@ -129,7 +142,8 @@ fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop
 }
 
 fn read_wait(text: &str) -> Result<Duration, Stop> {
-    let bound = Bound::<quantity::Duration>::read(text).map_err(|why| Stop::usage(format!("--wait: {why}")))?;
+    let bound = Bound::<quantity::Duration>::read(text)
+        .map_err(|why| Stop::usage(format!("--wait: {why}")))?;
     Ok(Duration::from_millis(u64::try_from(bound.whole()).unwrap_or(0)))
 }
 
@@ -137,15 +151,20 @@ fn read_reports(texts: &[String]) -> Result<Vec<(Format, String)>, Stop> {
     let read = |text: &String| match text.split_once('=') {
         Some(("json", path)) if !path.is_empty() => Ok((Format::Json, path.to_owned())),
         Some(("jsonl", path)) if !path.is_empty() => Ok((Format::Jsonl, path.to_owned())),
-        Some((format, _)) => Err(Stop::usage(format!(
-            "`--report {format}=…`: this version writes json and jsonl"
-        ))),
+        Some((format, _)) => {
+            Err(Stop::usage(format!("`--report {format}=…`: this version writes json and jsonl")))
+        }
         None => Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH"))),
     };
     texts.iter().map(read).collect()
 }
 
-fn write_report(view: &RunView, events: &[(Seq, Event)], format: Format, path: &str) -> Result<(), Stop> {
+fn write_report(
+    view: &RunView,
+    events: &[(Seq, Event)],
+    format: Format,
+    path: &str,
+) -> Result<(), Stop> {
     let failed = |error: std::io::Error| Stop::usage(format!("failed to write {path}: {error}"));
     let file = std::fs::File::create(path).map_err(failed)?;
     let mut to = std::io::BufWriter::new(file);
@@ -171,7 +190,10 @@ fn tick(project: &Project, path: &Path, view: &RunView) -> Result<(), Stop> {
         match state.map(|it| it.standing.state).filter(|_| boxed) {
             Some(State::Pass) => marks.push((LineId(index), true)),
             Some(State::Fail | State::Unknown) => marks.push((LineId(index), false)),
-            Some(State::Waived | State::NotApplicable | State::Owed | State::Later | State::Noted) | None => {}
+            Some(
+                State::Waived | State::NotApplicable | State::Owed | State::Later | State::Noted,
+            )
+            | None => {}
         }
     }
     let bytes = edit::tick_many(&project.document, &marks)
@@ -179,10 +201,14 @@ fn tick(project: &Project, path: &Path, view: &RunView) -> Result<(), Stop> {
     if bytes == project.document.raw {
         return Ok(());
     }
-    let failed = |error: std::io::Error| Stop::usage(format!("failed to write {}: {error}", path.display()));
+    let failed =
+        |error: std::io::Error| Stop::usage(format!("failed to write {}: {error}", path.display()));
     let now = std::fs::read(path).map_err(failed)?;
     if now != project.document.raw {
-        return Err(Stop::usage(format!("{} was changed while we looked; nothing was ticked", path.display())));
+        return Err(Stop::usage(format!(
+            "{} was changed while we looked; nothing was ticked",
+            path.display()
+        )));
     }
     replace(path, &bytes).map_err(failed)
 }

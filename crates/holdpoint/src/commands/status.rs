@@ -56,7 +56,9 @@ fn last() -> Result<Option<serde_json::Value>, crate::exit::Stop> {
             .iter()
             .filter(|line| line.gated)
             .filter_map(|line| standings.get(&line.number).map(|it| (line.number, it)))
-            .filter(|(_, it)| matches!(it.state.word(), "fail" | "unknown" | "owed") && !it.acknowledged)
+            .filter(|(_, it)| {
+                matches!(it.state.word(), "fail" | "unknown" | "owed") && !it.acknowledged
+            })
             .map(|(number, it)| format!("line {number}: {}", it.state.word()))
             .collect();
         return Ok(Some(json!({

@@ -3,6 +3,10 @@
 use std::{
     io::{Read, Write},
     net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -36,10 +40,12 @@ fn documents_that_are_none() {
 
 #[test]
 fn deep_and_large_documents_are_read_in_time() {
-    let deep: String = (0..5_000).map(|n| format!("{}- [ ] level {n}\n", "  ".repeat(n % 900))).collect();
+    let deep: String =
+        (0..5_000).map(|n| format!("{}- [ ] level {n}\n", "  ".repeat(n % 900))).collect();
     assert_eq!(plan(deep.as_bytes()).code, Some(0));
     let prose = "This is what a wiki export looks like: words, words, and more words about it.\n";
-    let large = format!("- [ ] a claim of a large document\n\n{}\n", prose.repeat(2_000)).repeat(340);
+    let large =
+        format!("- [ ] a claim of a large document\n\n{}\n", prose.repeat(2_000)).repeat(340);
     assert!(50_000_000 < large.len());
     let began = Instant::now();
     let place = Place::new();
@@ -58,7 +64,13 @@ fn utf16_is_read_and_never_ticked() {
     place.write("list.md", &bytes);
     let (code, plan) = place.json(&["plan", "list.md", "--format", "json"]);
     assert_eq!(code, Some(0));
-    assert!(plan["lines"].as_array().unwrap().iter().any(|it| it["text"] == "Team briefed on deployment"));
+    assert!(
+        plan["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["text"] == "Team briefed on deployment")
+    );
     let said = place.run(&["run", "list.md", "--tick"]);
     assert_eq!(said.code, Some(2), "{}", said.err);
     assert!(said.err.contains("UTF-16"), "{}", said.err);
@@ -73,7 +85,11 @@ fn a_document_that_changed_under_its_lock_is_shown_and_not_looked_at() {
     place.write("list.md", ONE_LINE.replace("is healthy", "is very healthy"));
     let said = place.run(&["run", "list.md"]);
     assert_eq!(said.code, Some(2));
-    assert!(said.err.contains("very healthy") && said.err.contains("holdpoint plan"), "{}", said.err);
+    assert!(
+        said.err.contains("very healthy") && said.err.contains("holdpoint plan"),
+        "{}",
+        said.err
+    );
     assert!(!place.path().join(".holdpoint").exists(), "something was looked at");
     // A tick and white space are no change.
     place.write("list.md", ONE_LINE.replace("- [ ]", "- [x]").replace('\n', "\r\n"));
@@ -99,7 +115,11 @@ fn settings_with_mistakes() {
     let said = settings("[target.web\n");
     assert!(said.code == Some(2) && said.err.contains("holdpoint.toml:1"), "{}", said.err);
     let said = settings("[line.\"No such claim\"]\ncheck = \"http.health\"\n");
-    assert!(said.err.contains("settings::unmatched") && said.err.contains("holdpoint.toml:1"), "{}", said.err);
+    assert!(
+        said.err.contains("settings::unmatched") && said.err.contains("holdpoint.toml:1"),
+        "{}",
+        said.err
+    );
     place.write("holdpoint.toml", "");
     let said = place.run(&["run", "list.md", "--env", "staging"]);
     assert!(said.code == Some(2) && said.err.contains("staging"), "{}", said.err);
@@ -166,7 +186,9 @@ fn a_target_that_never_answers_does_not_pass_and_does_not_hang() {
 #[test]
 fn two_runs_at_once_and_the_first_signal() {
     let place = Place::new();
-    against(&place, serve(|| None));
+    let up = Arc::new(AtomicBool::new(false));
+    let answers = Arc::clone(&up);
+    against(&place, serve(move || answers.load(Ordering::Relaxed).then(|| healthy(""))));
     let mut first = place.start(&["run", "list.md"]);
     let held = place.path().join(".holdpoint/0001.sqlite");
     let began = Instant::now();
@@ -185,10 +207,26 @@ fn two_runs_at_once_and_the_first_signal() {
     let verified = place.run(&["record", "verify"]);
     assert_eq!(verified.code, Some(3), "{}", verified.out);
     // The run is gone on with, against a target that answers now.
-    against(&place, serve(|| Some(healthy(""))));
+    up.store(true, Ordering::Relaxed);
     let (code, run) = place.json(&["run", "list.md", "--format", "json"]);
     assert_eq!((code, run["run"].as_str()), (Some(0), Some("0001")), "{run:#}");
     assert_eq!(place.run(&["record", "verify"]).code, Some(0));
+}
+
+#[test]
+fn what_was_seen_of_another_target_is_not_gone_on_with() {
+    let place = Place::new();
+    against(&place, serve(|| Some(healthy(""))));
+    let two =
+        format!("{ONE_LINE}- [ ] The other one <!-- holdpoint: http.health path=/other -->\n");
+    place.write("list.md", two);
+    let run = || place.json(&["run", "list.md", "--rerun-failed", "--format", "json"]);
+    assert_eq!(place.run(&["run", "list.md"]).code, Some(0));
+    assert_eq!(run().0, Some(0), "everything is kept");
+    let port = serve(|| Some(String::from("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n")));
+    place.write("holdpoint.toml", format!("[target.web]\nurl = \"http://127.0.0.1:{port}\"\n"));
+    let (code, run) = run();
+    assert_eq!(code, Some(1), "{run:#}");
 }
 
 #[test]
@@ -227,7 +265,8 @@ fn a_check_that_is_mistyped_is_named_with_the_nearest() {
     assert_eq!(said.out, "");
     let said = place.run(&["check", "http.health", "timeout=soon"]);
     assert!(said.code == Some(2) && said.err.contains("duration"), "{}", said.err);
-    let (code, value) = place.json(&["check", "http.cors", "url=http://127.0.0.1:9", "--format", "json"]);
+    let (code, value) =
+        place.json(&["check", "http.cors", "url=http://127.0.0.1:9", "--format", "json"]);
     assert_eq!(code, Some(3));
     assert!(value["reason"].as_str().unwrap().starts_with("this version cannot"), "{value:#}");
     let (code, value) = place.json(&["check", "http.health", "--format", "json"]);

@@ -12,3 +12,5 @@ mod real_net;
 mod real_stack;
 mod real_tls;
 mod seeds;
+mod site;
+mod words;

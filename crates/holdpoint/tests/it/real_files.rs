@@ -80,7 +80,8 @@ fn required_variables() {
     place.write(".env", ENV);
     place.write("crlf.env", "ENVIRONMENT=production\r\nDEBUG=false\r\n");
     place.write("bom.env", "\u{feff}ENVIRONMENT=production\nDEBUG=false\n");
-    let wide: Vec<u8> = "ENVIRONMENT=production\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> =
+        "ENVIRONMENT=production\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     place.write("utf16.env", [&[0xff, 0xfe][..], &wide].concat());
     place.write("none.env", "");
     let at = |rest: &str| format!("path=.env {rest}");
@@ -101,9 +102,11 @@ fn required_variables() {
         case("of another scheme", at("name=REAL_URL type=url(mysql)"), Fail(&["mysql"])),
         case("a reserved domain", at("name=CALLBACK_URL"), Fail(&["example.com"])),
         case("a reserved domain for tests", at("name=TEST_CALLBACK_URL"), Pass),
-        case("a reserved domain as declared", at("name=CALLBACK_URL equals=https://example.com/hook"), {
-            Pass
-        }),
+        case(
+            "a reserved domain as declared",
+            at("name=CALLBACK_URL equals=https://example.com/hook"),
+            { Pass },
+        ),
         case("your key here", at("name=API_KEY"), Fail(&["placeholder"])),
         case("in angles", at("name=ANGLED"), Fail(&["placeholder"])),
         case("change me", at("name=CHANGED"), Fail(&["placeholder"])),
@@ -164,10 +167,16 @@ fn variables_of_a_process() {
         "holdpoint.toml",
         format!("schema = 1\n[target.host]\nhere = true\nprocess = \"{id}\"\n"),
     );
-    let good = line(&place, "`ENVIRONMENT=production` <!-- holdpoint: env.required name=ENVIRONMENT equals=production -->");
+    let good = line(
+        &place,
+        "`ENVIRONMENT=production` <!-- holdpoint: env.required name=ENVIRONMENT equals=production -->",
+    );
     let bad = line(&place, "`SECRET_KEY` set <!-- holdpoint: env.required name=SECRET_KEY -->");
     drop((process.kill(), process.wait()));
-    let gone = line(&place, "`ENVIRONMENT=production` <!-- holdpoint: env.required name=ENVIRONMENT equals=production -->");
+    let gone = line(
+        &place,
+        "`ENVIRONMENT=production` <!-- holdpoint: env.required name=ENVIRONMENT equals=production -->",
+    );
     let wrong: Vec<String> = [
         expect_line("set in the process", &good, "pass", &[]),
         expect_line("a placeholder in the process", &bad, "fail", &["placeholder"]),
@@ -237,7 +246,8 @@ fn strength_of_secrets() {
 fn memory_of_machines() {
     common::real("host.memory", None);
     let place = Place::new();
-    let kib = |gib: f64| format!("MemTotal:       {:.0} kB\nSwapTotal: 16777216 kB\n", gib * 1_048_576.0);
+    let kib =
+        |gib: f64| format!("MemTotal:       {:.0} kB\nSwapTotal: 16777216 kB\n", gib * 1_048_576.0);
     let tree = |name: &str, gib: f64, files: &[(&str, &str)]| {
         place.write(&format!("{name}/proc/meminfo"), kib(gib));
         for (path, text) in files {
@@ -320,11 +330,18 @@ fn databases() {
     sqlite(&place, "bare.db", "CREATE TABLE a(x); DROP TABLE a;");
     sqlite(&place, "rows.db", "CREATE TABLE a(x);");
     sqlite(&place, "broken.db", &SCHEMA.replace("WAL", "DELETE"));
-    sqlite(&place, "orphans.db", "CREATE TABLE u(id INTEGER PRIMARY KEY); CREATE TABLE o(u REFERENCES u(id)); INSERT INTO o VALUES (7);");
-    sh(&place, "cp broken.db cut.db; truncate -s 20480 cut.db; : > zero.db; echo 'no database' > text.db
+    sqlite(
+        &place,
+        "orphans.db",
+        "CREATE TABLE u(id INTEGER PRIMARY KEY); CREATE TABLE o(u REFERENCES u(id)); INSERT INTO o VALUES (7);",
+    );
+    sh(
+        &place,
+        "cp broken.db cut.db; truncate -s 20480 cut.db; : > zero.db; echo 'no database' > text.db
         printf 'SQLite format 3' > half.db; cp broken.db holed.db
         dd if=/dev/urandom of=holed.db bs=1 seek=8192 count=4096 conv=notrunc 2>/dev/null
-        ln -s app.db current.db; ln -s gone.db dangling.db; mkdir folder.db");
+        ln -s app.db current.db; ln -s gone.db dangling.db; mkdir folder.db",
+    );
     let mut lock = Command::new("sqlite3")
         .arg("locked.db")
         .current_dir(place.path())
@@ -349,7 +366,11 @@ fn databases() {
         case("random bytes in the middle", "path=holed.db", Fail(&["damaged"])),
         case("text", "path=text.db", Fail(&["SQLite"])),
         case("half a header", "path=half.db", Fail(&[])),
-        case("rows that refer to nothing", "path=orphans.db", Fail(&["refer", "foreign_key_check"])),
+        case(
+            "rows that refer to nothing",
+            "path=orphans.db",
+            Fail(&["refer", "foreign_key_check"]),
+        ),
         case("no table", "path=bare.db", NoPass(&["table"])),
         case("no row", "path=rows.db", PassBut(&["row counts"])),
         case("locked", "path=locked.db", Unknown(&["locked.db"])),
@@ -378,7 +399,10 @@ fn databases_from_one_run_to_the_next() {
     }
     let place = Place::new();
     sqlite(&place, "app.db", SCHEMA);
-    place.write("holdpoint.toml", "schema = 1\n[target.db]\nengine = \"sqlite\"\npath = \"app.db\"\n");
+    place.write(
+        "holdpoint.toml",
+        "schema = 1\n[target.db]\nengine = \"sqlite\"\npath = \"app.db\"\n",
+    );
     let text = "Database integrity verified";
     let mut wrong = Vec::new();
     let mut step = |name: &str, sql: &str, state: &str, words: &[&str]| {
@@ -386,9 +410,19 @@ fn databases_from_one_run_to_the_next() {
         wrong.extend(expect_line(name, &line(&place, text), state, words));
     };
     step("the first time", "SELECT 1;", "pass", &["row counts"]);
-    step("more orders", "INSERT INTO orders(user) SELECT 1 FROM generate_series(1, 500);", "pass", &[]);
+    step(
+        "more orders",
+        "INSERT INTO orders(user) SELECT 1 FROM generate_series(1, 500);",
+        "pass",
+        &[],
+    );
     step("as many", "SELECT 1;", "pass", &[]);
-    step("two in five are gone", "DELETE FROM orders WHERE id % 5 < 2;", "fail", &["orders", "1500"]);
+    step(
+        "two in five are gone",
+        "DELETE FROM orders WHERE id % 5 < 2;",
+        "fail",
+        &["orders", "1500"],
+    );
     step("a table is gone", "DROP TABLE orders;", "fail", &["orders"]);
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     let records = std::fs::read_dir(place.path().join(".holdpoint")).unwrap().count();
@@ -397,7 +431,8 @@ fn databases_from_one_run_to_the_next() {
 
 /// A plain dump as newer versions of pg_dump write it.
 fn dump(rows: usize) -> String {
-    let rows: String = (0..rows).map(|it| format!("{it}\tbooking {}\n", it * 7919 % 10_007)).collect();
+    let rows: String =
+        (0..rows).map(|it| format!("{it}\tbooking {}\n", it * 7919 % 10_007)).collect();
     format!(
         "--\n-- PostgreSQL database dump\n--\n\n\\restrict aWq2\n\nSET statement_timeout = 0;\n\
          CREATE TABLE public.orders (id integer, note text);\nCOPY public.orders (id, note) FROM stdin;\n\
@@ -429,6 +464,7 @@ fn backups_that_are_whole_and_backups_that_are_not() {
         put summed dump.sql.gz; (cd summed; sha256sum dump.sql.gz > dump.sql.gz.sha256; touch -d '3 hours ago' *)
         put wrongsum dump.sql.gz; echo \"$(printf 0%.0s $(seq 64))  dump.sql.gz\" > wrongsum/dump.sql.gz.sha256
         cat dump.sql.gz dump.sql.gz > joined.sql.gz; put joined joined.sql.gz
+        cat dump.sql.gz half.sql.gz > joinedcut.sql.gz; put joinedcut joinedcut.sql.gz
         (cat dump.sql.gz; echo junk at the end) > junk.sql.gz; put junk junk.sql.gz
         head -c 40000 /dev/urandom > opaque.bin; put opaque opaque.bin
         printf 'dump failed: no such database\\n' | gzip > message.sql.gz; put message message.sql.gz
@@ -454,7 +490,8 @@ fn backups_that_are_whole_and_backups_that_are_not() {
         case("a torn database", "path=torn", Fail(&["torn.db"])),
         case("with its checksum", "path=summed", Pass),
         case("with another checksum", "path=wrongsum", Fail(&["SHA-256"])),
-        case("two streams, one after the other", "path=joined", NoPass(&[])),
+        case("two streams, one after the other", "path=joined", Pass),
+        case("the second of two is cut", "path=joinedcut", Fail(&["cut"])),
         case("junk behind the stream", "path=junk", NoPass(&[])),
         case("of a kind nobody knows", "path=opaque", Unknown(&["checksum"])),
         case("the message of a failed dump", "path=message", NoPass(&[])),
@@ -539,7 +576,10 @@ fn backups_by_age_and_size() {
 
 /// Today's file is still being written: the one before it decides.
 fn growing(place: &Place, folder: &Path) {
-    sh(place, "mkdir grows; head -c 50000 /dev/urandom > grows/app-1.sql.gz; touch -d '3 days ago' grows/app-1.sql.gz");
+    sh(
+        place,
+        "mkdir grows; head -c 50000 /dev/urandom > grows/app-1.sql.gz; touch -d '3 days ago' grows/app-1.sql.gz",
+    );
     let path = folder.join("grows/app-2.sql.gz");
     std::fs::write(&path, vec![7; 40_000]).unwrap();
     let writer = thread::spawn(move || {

@@ -3,6 +3,7 @@
 use std::{
     net::TcpListener,
     process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use crate::{
@@ -46,16 +47,26 @@ fn open_ports() {
         case("the port of the url", format!("url=http://127.0.0.1:{plain}"), Pass),
         case("closed", format!("host=127.0.0.1 port={nobody}"), Fail(&["refused"])),
         case("only a redirect", format!("{name} {two}127.0.0.2 proto=http"), Pass),
-        case("IPv6 is published and dead", format!("{name} {two}[::1]"), Fail(&["[::1]", "refused"])),
+        case(
+            "IPv6 is published and dead",
+            format!("{name} {two}[::1]"),
+            Fail(&["[::1]", "refused"]),
+        ),
         case("one of two is dead", format!("{name} {two}127.0.0.9"), Fail(&["127.0.0.9"])),
-        case("nothing behind it, http", format!("host=127.0.0.1 port={} proto=http", hollow.port), {
-            Fail(&["nothing"])
-        }),
+        case(
+            "nothing behind it, http",
+            format!("host=127.0.0.1 port={} proto=http", hollow.port),
+            { Fail(&["without an answer"]) },
+        ),
         case("nothing behind it, tls", format!("host=127.0.0.1 port={} proto=tls", hollow.port), {
-            Fail(&["nothing"])
+            Fail(&["without an answer"])
         }),
         case("nothing behind it, tcp", format!("host=127.0.0.1 port={}", hollow.port), Pass),
-        case("closes at once", format!("host=127.0.0.1 port={} proto=http", closes.port), Fail(&[])),
+        case(
+            "closes at once",
+            format!("host=127.0.0.1 port={} proto=http", closes.port),
+            Fail(&[]),
+        ),
         case("http where tls belongs", format!("host=127.0.0.1 port={plain} proto=tls"), {
             NoPass(&["tls"])
         }),
@@ -88,15 +99,21 @@ fn restricted_ports_on_one_machine() {
         case("closed to both", format!("host=127.0.0.1 port={closed} {both}"), {
             Unknown(&["down", "restricted"])
         }),
-        case("only inside is declared", {
-            format!("host=127.0.0.1 port={closed} --vantage inside=here")
-        }, Unknown(&["outside"])),
-        case("a vantage that is gone", {
-            format!("host=127.0.0.1 port={closed} --vantage outside=gone,inside=here")
-        }, Unknown(&["vantage"])),
-        case("a vantage nobody declared", {
-            format!("host=127.0.0.1 port={closed} --vantage outside=moon,inside=here")
-        }, NoPass(&[])),
+        case(
+            "only inside is declared",
+            { format!("host=127.0.0.1 port={closed} --vantage inside=here") },
+            Unknown(&["outside"]),
+        ),
+        case(
+            "a vantage that is gone",
+            { format!("host=127.0.0.1 port={closed} --vantage outside=gone,inside=here") },
+            Unknown(&["vantage"]),
+        ),
+        case(
+            "a vantage nobody declared",
+            { format!("host=127.0.0.1 port={closed} --vantage outside=moon,inside=here") },
+            NoPass(&[]),
+        ),
         case("no port", "host=127.0.0.1", NoPass(&["port"])),
     ];
     all(&place, RESTRICTED, &cases);
@@ -115,7 +132,9 @@ impl World {
         for program in ["ip", "nft", "nginx"] {
             common::program(program).ok_or(format!("there is no `{program}`"))?;
         }
-        let world = Self { tag: format!("hp{}", std::process::id() % 100_000) };
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let nth = NEXT.fetch_add(1, Ordering::Relaxed);
+        let world = Self { tag: format!("hp{}{nth}", std::process::id() % 100_000) };
         let (srv, out, ins) = (world.name("s"), world.name("o"), world.name("i"));
         for name in [&srv, &out, &ins] {
             ip(&format!("netns add {name}"))?;
@@ -142,7 +161,7 @@ impl World {
         let outer = format!("{}ao", self.tag);
         let text = format!(
             "flush ruleset\ntable inet t {{ chain c {{ type filter hook input priority 0; \
-             iifname \"{outer}\" {rules}; }} }}\n"
+             iifname \"{outer}\" {rules};\n}}\n}}\n"
         );
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rules");

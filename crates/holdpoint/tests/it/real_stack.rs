@@ -118,23 +118,83 @@ Nothing is released while a blocker is open.
 /// Check, parameters, and the state that was planted, by the text of the line.
 const PLANTED: [(&str, &str, &str, &str); 19] = [
     ("At least 64MB RAM", "host.memory", "memory = \"64MB\"", "pass"),
-    ("`ENVIRONMENT=production`", "env.required", "name = \"ENVIRONMENT\", equals = \"production\", path = \"shop.env\"", "pass"),
-    ("`DATABASE_URL` points to the production database", "env.required", "name = \"DATABASE_URL\", type = \"url(postgresql)\", path = \"shop.env\"", "fail"),
-    ("`SESSION_SECRET` holds 32 characters or more", "env.secret-strength", "name = \"SESSION_SECRET\", min-chars = \"32\", path = \"shop.env\"", "pass"),
-    ("`REDIS_PASSWORD` is strong", "env.secret-strength", "name = \"REDIS_PASSWORD\", path = \"shop.env\"", "fail"),
-    ("Public web port is reachable", "net.port-open", "port = \"{https}\", proto = \"tls\"", "pass"),
-    ("Prometheus port closed to the internet", "net.port-restricted", "port = \"{closed}\"", "unknown"),
+    (
+        "`ENVIRONMENT=production`",
+        "env.required",
+        "name = \"ENVIRONMENT\", equals = \"production\", path = \"shop.env\"",
+        "pass",
+    ),
+    (
+        "`DATABASE_URL` points to the production database",
+        "env.required",
+        "name = \"DATABASE_URL\", type = \"url(postgresql)\", path = \"shop.env\"",
+        "fail",
+    ),
+    (
+        "`SESSION_SECRET` holds 32 characters or more",
+        "env.secret-strength",
+        "name = \"SESSION_SECRET\", min-chars = \"32\", path = \"shop.env\"",
+        "pass",
+    ),
+    (
+        "`REDIS_PASSWORD` is strong",
+        "env.secret-strength",
+        "name = \"REDIS_PASSWORD\", path = \"shop.env\"",
+        "fail",
+    ),
+    (
+        "Public web port is reachable",
+        "net.port-open",
+        "port = \"{https}\", proto = \"tls\"",
+        "pass",
+    ),
+    (
+        "Prometheus port closed to the internet",
+        "net.port-restricted",
+        "port = \"{closed}\"",
+        "unknown",
+    ),
     ("Certificate good for another 30 days", "tls.certificate-served", "min-days = \"30\"", "fail"),
-    ("Plain HTTP is redirected to HTTPS", "http.https-enforced", "url = \"http://tickets.lab.test:{http}\"", "pass"),
-    ("Security headers on all pages", "http.security-headers", "required = \"content-type-options\"", "fail"),
-    ("Login throttled: 20 requests per 4 seconds", "http.rate-limit", "limit = \"20\", window = \"4s\", endpoint = \"/login\"", "pass"),
-    ("Health endpoint responding (200 OK)", "http.health", "path = \"/health\", interval = \"20ms\"", "pass"),
-    ("Worker health endpoint responding (200 OK)", "http.health", "path = \"/worker\", interval = \"20ms\"", "fail"),
+    (
+        "Plain HTTP is redirected to HTTPS",
+        "http.https-enforced",
+        "url = \"http://tickets.lab.test:{http}\"",
+        "pass",
+    ),
+    (
+        "Security headers on all pages",
+        "http.security-headers",
+        "required = \"content-type-options\"",
+        "fail",
+    ),
+    (
+        "Login throttled: 20 requests per 4 seconds",
+        "http.rate-limit",
+        "limit = \"20\", window = \"4s\", endpoint = \"/login\"",
+        "pass",
+    ),
+    (
+        "Health endpoint responding (200 OK)",
+        "http.health",
+        "path = \"/health\", interval = \"20ms\"",
+        "pass",
+    ),
+    (
+        "Worker health endpoint responding (200 OK)",
+        "http.health",
+        "path = \"/worker\", interval = \"20ms\"",
+        "fail",
+    ),
     ("Metrics exposed for Prometheus", "metrics.endpoint", "expose = \"public\"", "pass"),
     ("Database integrity verified", "db.integrity", "", "pass"),
     ("Nightly backup younger than a day", "backup.fresh", "max-age = \"24h\"", "fail"),
     ("Backup integrity verified", "backup.integrity", "", "pass"),
-    ("Health endpoint responding after the release", "http.health", "path = \"/health\", interval = \"20ms\"", "later"),
+    (
+        "Health endpoint responding after the release",
+        "http.health",
+        "path = \"/health\", interval = \"20ms\"",
+        "later",
+    ),
     ("Runbook reviewed by the person on call", "", "", "owed"),
 ];
 
@@ -153,7 +213,7 @@ fn stack(place: &Place, extra: &str) -> Nginx {
                location = / {{ return 200 '<html>tickets</html>'; }}
                location = /health {{ return 200 '{{\"status\":\"ok\"}}'; }}
                location = /worker {{ return 200 '{{\"status\":\"degraded\",\"queue\":9000}}'; }}
-               location = /metrics {{ return 200 'tickets_sold_total $connection\n'; }}
+               location = /metrics {{ default_type text/plain; return 200 'tickets_sold_total $connection\n'; }}
                location = /login {{ limit_req zone=login burst=19 nodelay; limit_req_status 429;
                  try_files /ok.html =404; }}
                {extra} }}"
@@ -223,7 +283,8 @@ fn a_checklist_against_a_stack() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     let state = |text: &str| {
-        lines.iter().find(|it| it["text"].as_str().unwrap().contains(text)).unwrap()["state"].clone()
+        lines.iter().find(|it| it["text"].as_str().unwrap().contains(text)).unwrap()["state"]
+            .clone()
     };
     assert_eq!(state("Frobnicate"), "unknown");
     assert_eq!(state("roll-out.sh 3.2.0"), "later");
@@ -237,7 +298,8 @@ fn a_checklist_against_a_stack() {
     // The same lines after the release: what was later is decided, what was decided is later.
     let (code, post) = place.json(&["run", "RELEASE.md", "--gate", "post", "--format", "json"]);
     let lines = holds(code, &post);
-    let health = lines.iter().find(|it| it["text"] == "Health endpoint responding after the release");
+    let health =
+        lines.iter().find(|it| it["text"] == "Health endpoint responding after the release");
     assert_eq!(health.unwrap()["state"], "pass");
 }
 
@@ -311,7 +373,8 @@ fn no_secret_is_ever_shown_or_kept() {
             CANARIES[0], CANARIES[1]
         ),
     );
-    let document = format!("{DOCUMENT}\n## Pre-Deployment Checks, continued\n\n- [ ] Echo is healthy\n");
+    let document =
+        format!("{DOCUMENT}\n## Pre-Deployment Checks, continued\n\n- [ ] Echo is healthy\n");
     let more = "auth = \"env:SHOP_TOKEN\"";
     let own = "[line.\"Echo is healthy\"]\ncheck = \"http.health\"\nparams = { path = \"/echo\", interval = \"20ms\" }\n";
     place.write("holdpoint.toml", settings(&nginx, more) + own);
@@ -398,7 +461,9 @@ fn reference_checklists_are_counted_in_full() {
         let passed: Vec<String> = lines
             .iter()
             .filter(|line| line["state"] == "pass")
-            .filter(|line| !["docs.", "git.", "meta.", "policy."].iter().any(|it| about(line).starts_with(it)))
+            .filter(|line| {
+                !["docs.", "git.", "meta.", "policy."].iter().any(|it| about(line).starts_with(it))
+            })
             .map(|line| format!("{}: {}", line["line"], line["text"]))
             .collect();
         assert!(passed.is_empty(), "{name}: nothing is declared, and passed: {passed:?}");

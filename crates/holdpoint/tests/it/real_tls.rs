@@ -79,12 +79,16 @@ fn certificates() {
         case("signed itself", at("self"), Fail(&["trust"])),
         case("an authority of its own", at("own"), Fail(&["trust"])),
         case("of an authority nobody knows", at("stranger"), Fail(&["trust"])),
-        case("an address in it", {
-            at("address").replace("https://shop.lab.test", "https://127.0.0.1")
-        }, Pass),
-        case("an address that is not in it", {
-            at("good").replace("https://shop.lab.test", "https://127.0.0.1")
-        }, Fail(&["127.0.0.1"])),
+        case(
+            "an address in it",
+            { at("address").replace("https://shop.lab.test", "https://127.0.0.1") },
+            Pass,
+        ),
+        case(
+            "an address that is not in it",
+            { at("good").replace("https://shop.lab.test", "https://127.0.0.1") },
+            Fail(&["127.0.0.1"]),
+        ),
         case("roots of the system", at("good").replace("roots=", "endpoint="), NoPass(&[])),
         case("roots that are not there", at("good").replace("root.pem", "gone.pem"), Unknown(&[])),
         case("no roots", at("good").replace(&root, &empty.display().to_string()), Unknown(&[])),
@@ -94,10 +98,14 @@ fn certificates() {
         case("http in the clear", to(plain.port), NoPass(&[])),
         case("nothing is said", to(silent.port), Fail(&["no answer"])),
         case("nobody is there", to(nginx::free_port()), Fail(&["refused"])),
-        case("of the environment", {
-            format!("{} names=shop.lab.test,other.lab.test", at("good"))
-                .replace("resolve=", "resolve=other.lab.test:127.0.0.1,")
-        }, Fail(&["other.lab.test"])),
+        case(
+            "of the environment",
+            {
+                format!("{} names=shop.lab.test,other.lab.test", at("good"))
+                    .replace("resolve=", "resolve=other.lab.test:127.0.0.1,")
+            },
+            Fail(&["other.lab.test"]),
+        ),
     ];
     all(&place, ID, &cases);
 }
@@ -117,7 +125,8 @@ fn several_addresses_and_names() {
     let (old, new, newer) = (ssl(&old, "old"), ssl(&new, "new"), ssl(&newer, "newer"));
     let default = ssl(&default, "default");
     let nginx = Nginx::start(3, |ports| {
-        let server = |at: &str, ssl: &str| format!("server {{ listen {at} ssl; {ssl} return 200 a; }}\n");
+        let server =
+            |at: &str, ssl: &str| format!("server {{ listen {at} ssl; {ssl} return 200 a; }}\n");
         let (a, b, c) = (ports[0], ports[1], ports[2]);
         [
             server(&format!("127.0.0.1:{a}"), &newer),
@@ -141,12 +150,16 @@ fn several_addresses_and_names() {
         case("two valid certificates while one is renewed", at(1, two), Pass),
         case("one node is gone", at(1, &three), Fail(&["127.0.0.3", "refused"])),
         case("by name", at(2, "resolve=shop.lab.test:127.0.0.1"), Pass),
-        case("another name gets the default", {
-            at(2, "resolve=shop2.lab.test:127.0.0.1").replace("//shop.", "//shop2.")
-        }, Fail(&["default.lab.test"])),
-        case("an address with its port gone", {
-            at(1, "resolve=shop.lab.test:127.0.0.1,shop.lab.test:[::1]")
-        }, Fail(&["::1"])),
+        case(
+            "another name gets the default",
+            { at(2, "resolve=shop2.lab.test:127.0.0.1").replace("//shop.", "//shop2.") },
+            Fail(&["default.lab.test"]),
+        ),
+        case(
+            "an address with its port gone",
+            { at(1, "resolve=shop.lab.test:127.0.0.1,shop.lab.test:[::1]") },
+            Fail(&["::1"]),
+        ),
     ];
     all(&place, ID, &cases);
 }
@@ -231,7 +244,10 @@ fn certificates_of_openssl() {
 
 /// A chain with a subject alternative name, and one without: `(chain, key)` each.
 fn made_by_openssl(place: &Place) -> [(String, String); 2] {
-    place.write("tls/ca.ext", "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n");
+    place.write(
+        "tls/ca.ext",
+        "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n",
+    );
     place.write("tls/named.ext", "subjectAltName=DNS:shop.lab.test\nextendedKeyUsage=serverAuth\n");
     place.write("tls/bare.ext", "extendedKeyUsage=serverAuth\n");
     let script = "set -e

@@ -185,7 +185,8 @@ fn surroundings(physical: &[&str], at: usize, section: &[String]) -> String {
         physical[opened..at].iter().for_each(|line| take(line));
     }
     if physical[at].trim_start().starts_with('|') {
-        let rows = physical[..at].iter().rev().take_while(|line| line.trim_start().starts_with('|'));
+        let rows =
+            physical[..at].iter().rev().take_while(|line| line.trim_start().starts_with('|'));
         rows.for_each(|line| take(line));
     }
     for heading in section {

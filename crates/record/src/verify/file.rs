@@ -1,7 +1,7 @@
 //! First pass: bytes, tables, rows, chain and signatures. Nothing is believed that they do not
 //! carry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdpoint_model::event::{Digest, Event, Seq};
 use rusqlite::Connection;
@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct Content {
     pub(crate) events: Vec<(Seq, Event)>,
     pub(crate) evidence: BTreeMap<Digest, Vec<u8>>,
+    /// Pieces that are there and not what they were; they have been named.
+    pub(crate) damaged: BTreeSet<Digest>,
     pub(crate) sealed: Option<Sealed>,
     pub(crate) voucher: Option<String>,
 }
@@ -35,9 +37,9 @@ pub(crate) fn read(snapshot: &Snapshot, trust: &Trust, report: &mut Report) -> O
         report.run = Some(run.clone());
         bookkeeping(snapshot, &connection, report).map_err(whole)?;
         let (events, head) = events(&connection, &run, report).map_err(whole)?;
-        let evidence = pieces(&connection, report).map_err(whole)?;
+        let (evidence, damaged) = pieces(&connection, report).map_err(whole)?;
         let sealed = one_seal(&connection, report).map_err(whole)?;
-        Ok((Content { events, evidence, sealed, voucher: None }, run, head))
+        Ok((Content { events, evidence, damaged, sealed, voucher: None }, run, head))
     });
     let (mut content, run, head) = match content {
         Ok(content) => content,
@@ -52,16 +54,18 @@ pub(crate) fn read(snapshot: &Snapshot, trust: &Trust, report: &mut Report) -> O
         covers(sealed, &run, content.events.len(), &head, report);
     }
     let done = closed(snapshot, content.sealed.as_ref(), report);
-    if let Some(sealed) = content.sealed.as_ref().filter(|_| done) {
+    if let Some(sealed) = content.sealed.as_ref().filter(|_| snapshot.is_closed()) {
         report.seal = Some(sealed.digest());
         let key = sealed.key()?;
         content.voucher = trust.keys.get(&key).cloned();
-        if content.voucher.is_none() {
+        if done && content.voucher.is_none() {
             report.open.push(Open::Unvouched(key));
         }
     }
     match content.events.last() {
-        Some((_, Event::RunEnded { .. })) if !done => report.open.push(Open::Unsealed),
+        Some((_, Event::RunEnded { .. })) if !snapshot.is_closed() => {
+            report.open.push(Open::Unsealed);
+        }
         Some((_, Event::RunEnded { .. })) => {}
         Some(_) | None => {
             if content.sealed.is_some() {
@@ -156,22 +160,25 @@ fn events(connection: &Connection, run: &str, report: &mut Report) -> rusqlite::
     Ok((events, head))
 }
 
-fn pieces(
-    connection: &Connection,
-    report: &mut Report,
-) -> rusqlite::Result<BTreeMap<Digest, Vec<u8>>> {
+/// Pieces that are what they were, and digests of those that are not.
+type Pieces = (BTreeMap<Digest, Vec<u8>>, BTreeSet<Digest>);
+
+fn pieces(connection: &Connection, report: &mut Report) -> rusqlite::Result<Pieces> {
     let mut statement = connection.prepare("SELECT digest, codec, size, bytes FROM evidence")?;
     let mut rows = statement.query([])?;
-    let mut pieces = BTreeMap::new();
+    let (mut pieces, mut damaged) = (BTreeMap::new(), BTreeSet::new());
     while let Some(row) = rows.next()? {
         let (key, codec): (Vec<u8>, String) = (row.get(0)?, row.get(1)?);
         let digest = Digest(canonical::hex(&key));
         match evidence::unpack(&key, &codec, row.get(2)?, row.get(3)?) {
             Ok(bytes) => drop(pieces.insert(digest, bytes)),
-            Err(why) => report.trouble(Place::Evidence(digest), why),
+            Err(why) => {
+                report.trouble(Place::Evidence(digest.clone()), why);
+                damaged.insert(digest);
+            }
         }
     }
-    Ok(pieces)
+    Ok((pieces, damaged))
 }
 
 fn one_seal(connection: &Connection, report: &mut Report) -> rusqlite::Result<Option<Sealed>> {

@@ -121,7 +121,7 @@ fn beginning(content: &Content, with: &With<'_>, report: &mut Report) -> Option<
     }
     let mut piece = |digest: &Digest| {
         let bytes = content.evidence.get(digest);
-        if bytes.is_none() {
+        if bytes.is_none() && !content.damaged.contains(digest) {
             report.trouble(Place::Evidence(digest.clone()), "it is missing");
         }
         bytes
@@ -440,7 +440,8 @@ impl<'a> Walk<'a, '_> {
     /// Everything that is named is there, and nothing else.
     fn references(&mut self) {
         for digest in &self.needed {
-            if !self.content.evidence.contains_key(digest) {
+            let here = self.content.evidence.contains_key(digest);
+            if !here && !self.content.damaged.contains(digest) {
                 self.report.trouble(Place::Evidence(digest.clone()), "it is missing");
             }
         }

@@ -545,6 +545,14 @@ fn each_record_names_the_seal_before_it() {
     assert_eq!(seals.iter().collect::<BTreeSet<_>>().len(), 3);
     let reports = verify_all(&folder);
     assert!(reports.iter().all(|report| report.outcome() == Outcome::Holds), "{reports:#?}");
+    // A record that was changed breaks, and those around it hold.
+    let good = fs::read(folder.join("0002.sqlite")).unwrap();
+    let mut bad = good.clone();
+    let place = bad.windows(7).position(|window| window == b"\"looks\"").unwrap();
+    bad[place + 1] ^= 1;
+    fs::write(folder.join("0002.sqlite"), bad).unwrap();
+    let outcomes: Vec<Outcome> = verify_all(&folder).iter().map(Report::outcome).collect();
+    assert_eq!(outcomes, [Outcome::Holds, Outcome::Broken, Outcome::Holds]);
     fs::remove_file(folder.join("0002.sqlite")).unwrap();
     let reports = verify_all(&folder);
     assert_eq!(reports[0].outcome(), Outcome::Holds);

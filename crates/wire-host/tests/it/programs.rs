@@ -133,9 +133,12 @@ fn the_whole_group_dies_at_the_deadline() {
 fn survivors_do_not_make_us_wait() {
     for on in &hosts() {
         let began = Instant::now();
-        let output = run(on, &["sh", "-c", "sleep 61 & echo done"], 30_000).unwrap();
-        assert_eq!((output.stdout.as_str(), output.status), ("done\n", Some(0)), "{on:?}");
-        assert!(began.elapsed() < Duration::from_secs(10), "{on:?}");
+        let output = run(on, &["sh", "-c", "sleep 6 & echo $!"], 30_000).unwrap();
+        assert_eq!(output.status, Some(0), "{on:?}");
+        assert!(began.elapsed() < Duration::from_secs(4), "{on:?}");
+        // Only the timeout of busybox leaves a program in the group of its shell.
+        let bounded = !format!("{on:?}").contains("busybox");
+        assert!(!bounded || eventually(|| !runs(output.stdout.trim())), "{on:?}");
     }
     // One that has left the group cannot be ended, but it is not waited for either.
     let began = Instant::now();
