@@ -68,7 +68,9 @@ pub(crate) fn candidates(reading: &Reading<'_>) -> Vec<Candidate> {
         classes.insert(hit.class);
         for rule in RULES.of_class(hit.class) {
             let known = found.iter().position(|it| it.id == rule.id);
-            let tried = known.and_then(|at| found.get(at)).is_some_and(|it| it.rules.iter().any(|it| std::ptr::eq(*it, rule)));
+            let tried = known
+                .and_then(|at| found.get(at))
+                .is_some_and(|it| it.rules.iter().any(|it| std::ptr::eq(*it, rule)));
             let Some(score) = (!tried).then(|| score(rule, reading)).flatten() else {
                 continue;
             };
@@ -119,7 +121,11 @@ fn share(rule: &Rule, scan: &Scan) -> u32 {
         if token.cover.meets(&rule.named) {
             own += if neutral { token.weight / 4 } else { token.weight };
         } else if !neutral {
-            open += if token.name || token.cover.meets(&RULES.weak) { token.weight / 2 } else { token.weight };
+            open += if token.name || token.cover.meets(&RULES.weak) {
+                token.weight / 2
+            } else {
+                token.weight
+            };
         }
     }
     own * 1000 / (own + open).max(1)
@@ -154,7 +160,8 @@ fn claims_otherwise(rule: &Rule, scan: &Scan) -> bool {
             let longer = hit.end - hit.start < other.end - other.start;
             let named = rule.named.has(other.class);
             let around = other.start <= hit.start && hit.end <= other.end;
-            let same = other.start == hit.start && other.end == hit.end && !rule.forbidden.has(hit.class);
+            let same =
+                other.start == hit.start && other.end == hit.end && !rule.forbidden.has(hit.class);
             around && (named && (longer || same) || longer && RULES.neutral.has(other.class))
         })
     })

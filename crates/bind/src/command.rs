@@ -95,7 +95,8 @@ const OTHERS: &[&str] = &[
 ];
 /// Programs that change nothing that a reader would look at.
 const SILENT: &[&str] = &[
-    "cd", "echo", "export", "source", "set", "pushd", "popd", "sleep", "chmod", "mkdir", "nano", "vi", "vim", "touch",
+    "cd", "echo", "export", "source", "set", "pushd", "popd", "sleep", "chmod", "mkdir", "nano",
+    "vi", "vim", "touch",
 ];
 /// The entry for a command that nothing more is known of.
 pub(crate) const SHELL: &str = "step.shell";
@@ -184,7 +185,8 @@ pub(crate) fn about(command: &str, trouble: bool) -> Option<About> {
 
 /// Whether a command only moves about, or prints.
 pub(crate) fn is_silent(command: &str) -> bool {
-    parts(command).all(|part| part.split_whitespace().next().is_none_or(|first| SILENT.contains(&first)))
+    parts(command)
+        .all(|part| part.split_whitespace().next().is_none_or(|first| SILENT.contains(&first)))
 }
 
 /// The words that a line which runs a command rests on when nothing more is known of it.

@@ -17,7 +17,8 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn of(document: &'a Document) -> Self {
-        let headings: Vec<Scan> = document.headings.iter().map(|it| Scan::of(&it.repaired)).collect();
+        let headings: Vec<Scan> =
+            document.headings.iter().map(|it| Scan::of(&it.repaired)).collect();
         let lines: Vec<Scan> = document.lines.iter().map(|it| Scan::of(&it.repaired)).collect();
         let mut anywhere = Classes::default();
         for scan in headings.iter().chain(&lines) {

@@ -47,7 +47,14 @@ pub(crate) fn meaning(
     };
     let above = context.above(it.id);
     let around = classes(&above);
-    let reading = Reading { text: &it.line.repaired, scan, above: &above, around, anywhere: context.anywhere, phase: it.phase };
+    let reading = Reading {
+        text: &it.line.repaired,
+        scan,
+        above: &above,
+        around,
+        anywhere: context.anywhere,
+        phase: it.phase,
+    };
     if let Form::Command { language, .. } = &it.line.form {
         return (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)]);
     }
@@ -113,7 +120,11 @@ fn in_raw(line: &Line, parts: Vec<String>, reading: &Reading<'_>) -> Vec<String>
 }
 
 /// The command that an item owns: in its text, or in its fence.
-fn of_owned_command(it: &Subject<'_>, claims: &[Candidate], reading: &Reading<'_>) -> Option<Meaning> {
+fn of_owned_command(
+    it: &Subject<'_>,
+    claims: &[Candidate],
+    reading: &Reading<'_>,
+) -> Option<Meaning> {
     let trouble = matches!(it.phase, Phase::Rollback | Phase::Emergency);
     let text = match line_form::command(&it.line.repaired) {
         Some(text) => text,
@@ -121,7 +132,8 @@ fn of_owned_command(it: &Subject<'_>, claims: &[Candidate], reading: &Reading<'_
     };
     let known = command::about(text, trouble).is_some_and(|about| about.id != command::SHELL);
     let told = matches!(it.line.form, Form::Box(_)) || it.line.ordinal.is_some();
-    let mut found = (known || told && !is_clear(claims)).then(|| of_command(it, text, Language::Shell))?;
+    let mut found =
+        (known || told && !is_clear(claims)).then(|| of_command(it, text, Language::Shell))?;
     if found.id == command::SHELL {
         let all = commands(it).flat_map(command::words);
         found.because.extend(all.filter(|_| it.line.fence.is_some()));
@@ -158,7 +170,7 @@ fn of_fence<'a>(it: &Subject<'a>) -> Option<&'a str> {
     }
     let texts: Vec<&str> = commands(it).filter(|text| !command::is_silent(text)).collect();
     let known = texts.iter().rfind(|text| command::about(text, false).is_some());
-    known.or(texts.last()).copied()
+    known.or_else(|| texts.last()).copied()
 }
 
 /// Whether the best claim may be bound.

@@ -30,7 +30,7 @@ macro_rules! names {
 
 names! {
     signoff = "signoff", rollback = "rollback", trigger = "trigger", emergency = "emergency",
-    contacts = "contacts", reference = "reference", links = "links",
+    contacts = "contacts", reference = "reference",
     maintenance = "maintenance", no_maintenance = "no-maintenance",
     daily = "daily", weekly = "weekly", monthly = "monthly",
     post = "post", pre = "pre", tasks = "tasks", verify = "verify", deploy = "deploy",

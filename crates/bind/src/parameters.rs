@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use holdpoint_document::Form;
-
 use crate::{
     candidate::Reading,
     kind::Subject,
@@ -93,9 +91,12 @@ pub(crate) fn of(id: &str, it: &Subject<'_>, reading: &Reading<'_>) -> Params {
     match family {
         "host" | "net" | "dns" => host(id, &mut source),
         "env" | "secrets" | "file" | "git" | "config" => secret(id, &mut source, reading),
-        "docs" | "test" | "code" | "scan" | "release" | "attest" | "incident" | "comms" | "recovery" => paper(id, &mut source),
+        "docs" | "test" | "code" | "scan" | "release" | "attest" | "incident" | "comms"
+        | "recovery" => paper(id, &mut source),
         "http" | "tls" | "cdn" | "edge" | "lb" | "deps" | "llm" | "email" => web(id, &mut source),
-        "slo" | "load" | "resource" | "alert" | "metrics" | "log" | "prometheus" | "grafana" => signal(id, &mut source, it),
+        "slo" | "load" | "resource" | "alert" | "metrics" | "log" | "prometheus" | "grafana" => {
+            signal(id, &mut source, it)
+        }
         _ => store(id, &mut source),
     }
     source.params
@@ -140,7 +141,10 @@ fn systems(it: &mut Source<'_>) {
         let Some(at) = find_word(&lower, name) else {
             continue;
         };
-        let version = it.scan.values.iter().find(|value| at < value.start && matches!(value.what, What::Version | What::Number));
+        let version =
+            it.scan.values.iter().find(|value| {
+                at < value.start && matches!(value.what, What::Version | What::Number)
+            });
         let shown = version.map(|value| format!("{}{}", value.bound.unwrap_or("="), value.text));
         found.push(format!("{name}{}", shown.unwrap_or_default()));
     }
@@ -156,12 +160,15 @@ fn secret(id: &str, it: &mut Source<'_>, reading: &Reading<'_>) {
                 if it.has("executable") {
                     it.set("mode", "+x");
                 }
-                let mode = it.scan.values.iter().find(|value| value.text.len() == 3 && value.text.bytes().all(|b| matches!(b, b'0'..=b'7')));
+                let mode = it.scan.values.iter().find(|value| {
+                    value.text.len() == 3 && value.text.bytes().all(|b| matches!(b, b'0'..=b'7'))
+                });
                 let mode = mode.map(|value| value.text.clone());
                 it.set("mode", mode.or_else(|| it.params.get("mode").cloned()).unwrap_or_default());
             }
             if id == "env.file-present" {
-                let paths: Vec<String> = it.all(What::Path).map(|value| value.text.clone()).collect();
+                let paths: Vec<String> =
+                    it.all(What::Path).map(|value| value.text.clone()).collect();
                 if let [template, path] = paths.as_slice() {
                     it.set("template", template.as_str());
                     it.set("path", path.as_str());
@@ -171,7 +178,9 @@ fn secret(id: &str, it: &mut Source<'_>, reading: &Reading<'_>) {
         "config.valid" => it.put("path", What::Path),
         "secrets.confined" => it.named("store", nouns::STORES, "|"),
         "secrets.rotation" => it.put("max-age", What::Duration),
-        "git.merged" => it.named("branch", &[("main", "main"), ("master", "master"), ("主分支", "main")], ","),
+        "git.merged" => {
+            it.named("branch", &[("main", "main"), ("master", "master"), ("主分支", "main")], ",")
+        }
         "git.tag" => {
             let tag = it.all(What::Version).next().map(|value| (value.start, value.text.clone()));
             if let Some((start, text)) = tag {
@@ -199,7 +208,10 @@ fn variables(id: &str, it: &mut Source<'_>, reading: &Reading<'_>) {
         let end = default.find([')', ',', ';']).unwrap_or(default.len());
         it.set("default", default.get(..end).unwrap_or_default().trim_matches(['`', ' ']));
     }
-    let above = reading.above.iter().any(|above| find_word(&above.text.to_lowercase(), "optional").is_some());
+    let above = reading
+        .above
+        .iter()
+        .any(|above| find_word(&above.text.to_lowercase(), "optional").is_some());
     if above || find_word(&lower, "optional").is_some() {
         it.set("optional", "true");
     }
@@ -218,9 +230,11 @@ fn variables(id: &str, it: &mut Source<'_>, reading: &Reading<'_>) {
 fn lengths(it: &mut Source<'_>) {
     let text = it.text.to_lowercase();
     for value in &it.scan.values {
-        let behind = text.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '-', '_']);
+        let behind =
+            text.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '-', '_']);
         let count = value.text.clone();
-        if ["char", "letter", "文字", "字符", "자"].iter().any(|word| behind.starts_with(word)) {
+        if ["char", "letter", "文字", "字符", "자"].iter().any(|word| behind.starts_with(word))
+        {
             it.params.insert("min-chars".to_owned(), count);
         } else if behind.starts_with("byte") {
             it.params.insert("bytes".to_owned(), count);
@@ -230,7 +244,8 @@ fn lengths(it: &mut Source<'_>) {
 
 fn paper(id: &str, it: &mut Source<'_>) {
     match id {
-        "docs.present" | "docs.updated" | "docs.changelog" | "docs.api-in-sync" | "release.notes" => {
+        "docs.present" | "docs.updated" | "docs.changelog" | "docs.api-in-sync"
+        | "release.notes" => {
             it.put("path", What::Document);
             if id == "docs.present" && !it.params.contains_key("path") {
                 it.put("path", What::Path);
@@ -242,7 +257,8 @@ fn paper(id: &str, it: &mut Source<'_>) {
             }
             if matches!(id, "docs.present" | "docs.updated") {
                 it.named("topic", nouns::TOPICS, ",");
-                let first = it.params.get("topic").and_then(|all| all.split(',').next()).map(str::to_owned);
+                let first =
+                    it.params.get("topic").and_then(|all| all.split(',').next()).map(str::to_owned);
                 it.set("topic", first.unwrap_or_default());
             }
             if matches!(id, "docs.changelog" | "release.notes") {
@@ -255,13 +271,41 @@ fn paper(id: &str, it: &mut Source<'_>) {
             coverage(it);
         }
         "test.coverage" => coverage(it),
-        "code.lint" => it.named("kinds", &[("lint", "lint"), ("linting", "lint"), ("format", "format"), ("formatting", "format")], ","),
+        "code.lint" => it.named(
+            "kinds",
+            &[
+                ("lint", "lint"),
+                ("linting", "lint"),
+                ("format", "format"),
+                ("formatting", "format"),
+            ],
+            ",",
+        ),
         "scan.dependencies" | "scan.sast" | "scan.dast" => it.named("tool", nouns::SCANNERS, "|"),
         "scan.summary" | "scan.image" => {
-            it.named("fail-on", &[("critical", "critical"), ("high", "high"), ("严重", "critical"), ("高危", "high")], ",");
+            it.named(
+                "fail-on",
+                &[
+                    ("critical", "critical"),
+                    ("high", "high"),
+                    ("严重", "critical"),
+                    ("高危", "high"),
+                ],
+                ",",
+            );
             it.named("tools", nouns::SCANNERS, "|");
         }
-        "recovery.objective" => it.named("name", &[("rto", "RTO"), ("recovery time objective", "RTO"), ("recovery time objectives", "RTO"), ("rpo", "RPO"), ("recovery point objective", "RPO")], ","),
+        "recovery.objective" => it.named(
+            "name",
+            &[
+                ("rto", "RTO"),
+                ("recovery time objective", "RTO"),
+                ("recovery time objectives", "RTO"),
+                ("rpo", "RPO"),
+                ("recovery point objective", "RPO"),
+            ],
+            ",",
+        ),
         "incident.postmortem" => {
             let due = it.all(What::Duration).next().map(|value| value.text.clone());
             it.set("due", due.unwrap_or_default());
@@ -273,7 +317,8 @@ fn paper(id: &str, it: &mut Source<'_>) {
 
 /// A share that is asked for; one in brackets with a tick is what was measured once.
 fn coverage(it: &mut Source<'_>) {
-    let asked = it.scan.values.iter().find(|value| value.what == What::Percent && value.bound.is_some());
+    let asked =
+        it.scan.values.iter().find(|value| value.what == What::Percent && value.bound.is_some());
     let asked = asked.map(|value| format!("{}{}", value.bound.unwrap_or_default(), value.text));
     it.set("coverage", asked.unwrap_or_default());
 }
@@ -281,16 +326,22 @@ fn coverage(it: &mut Source<'_>) {
 fn web(id: &str, it: &mut Source<'_>) {
     match id {
         "http.security-headers" => {
-            let header = nouns::HEADERS.iter().find(|name| find_word(&it.text.to_lowercase(), &name.to_lowercase()).is_some());
+            let header = nouns::HEADERS
+                .iter()
+                .find(|name| find_word(&it.text.to_lowercase(), &name.to_lowercase()).is_some());
             if let Some(header) = header {
                 it.set("header", *header);
-                let value = it.text.split_once(": ").map(|(_, value)| value.trim().trim_matches('`'));
+                let value =
+                    it.text.split_once(": ").map(|(_, value)| value.trim().trim_matches('`'));
                 it.set("value", value.filter(|value| !value.contains(' ')).unwrap_or_default());
             }
         }
         "http.health" => {
             it.put("status", What::Code);
-            let path = it.all(What::Path).find(|value| value.text.starts_with('/')).map(|value| value.text.clone());
+            let path = it
+                .all(What::Path)
+                .find(|value| value.text.starts_with('/'))
+                .map(|value| value.text.clone());
             it.set("path", path.unwrap_or_default());
             it.put("url", What::Url);
             it.put("latency", What::Duration);
@@ -299,12 +350,24 @@ fn web(id: &str, it: &mut Source<'_>) {
             it.put("url", What::Url);
             it.put("status", What::Code);
         }
-        "http.injection" => it.named("class", &[("sql", "sqli"), ("sqli", "sqli"), ("xss", "xss"), ("cross-site scripting", "xss"), ("cross-site-scripting", "xss")], ","),
+        "http.injection" => it.named(
+            "class",
+            &[
+                ("sql", "sqli"),
+                ("sqli", "sqli"),
+                ("xss", "xss"),
+                ("cross-site scripting", "xss"),
+                ("cross-site-scripting", "xss"),
+            ],
+            ",",
+        ),
         "http.rate-limit" => {
             it.put("limit", What::Number);
             it.put("window", What::Duration);
         }
-        "http.compression" => it.named("algos", &[("gzip", "gzip"), ("brotli", "br"), ("br", "br")], "|"),
+        "http.compression" => {
+            it.named("algos", &[("gzip", "gzip"), ("brotli", "br"), ("br", "br")], "|")
+        }
         "http.jwt" => it.put("max-lifetime", What::Duration),
         "http.password-policy" => it.put("min", What::Number),
         "edge.protection" => {
@@ -325,7 +388,11 @@ fn web(id: &str, it: &mut Source<'_>) {
             it.named("provider", nouns::MODELS, ",");
             if id == "llm.key-valid" {
                 it.put("env", What::Variable);
-                let guessed = it.params.get("env").and_then(|name| name.split('_').next()).map(str::to_lowercase);
+                let guessed = it
+                    .params
+                    .get("env")
+                    .and_then(|name| name.split('_').next())
+                    .map(str::to_lowercase);
                 if !it.params.contains_key("provider") {
                     it.set("provider", guessed.unwrap_or_default());
                 }
@@ -343,19 +410,23 @@ fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
         }
         "metrics.series" => {
             it.named("signal", nouns::SIGNALS, ",");
-            let one = it.params.get("signal").and_then(|all| all.split(',').next()).map(str::to_owned);
+            let one =
+                it.params.get("signal").and_then(|all| all.split(',').next()).map(str::to_owned);
             it.set("signal", one.unwrap_or_default());
         }
         "alert.receivers" => it.named("type", nouns::CHANNELS, "|"),
         "slo.error-rate" => it.put("rate", What::Percent),
         "slo.latency" | "load.latency" => {
             let lower = it.text.to_lowercase();
-            let name = [("p99", "p99"), ("99th", "p99"), ("p50", "p50"), ("median", "p50")].into_iter().find(|(word, _)| lower.contains(word));
+            let name = [("p99", "p99"), ("99th", "p99"), ("p50", "p50"), ("median", "p50")]
+                .into_iter()
+                .find(|(word, _)| lower.contains(word));
             it.put(name.map_or("p95", |(_, name)| name), What::Duration);
         }
         "load.concurrency" => {
             it.put("users", What::Number);
-            let users = it.scan.values.iter().find(|value| matches!(value.what, What::Number | What::Code));
+            let users =
+                it.scan.values.iter().find(|value| matches!(value.what, What::Number | What::Code));
             it.set("users", users.map(|value| value.text.clone()).unwrap_or_default());
             it.put("error-rate", What::Percent);
         }
@@ -364,8 +435,24 @@ fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
             it.put("usage", What::Percent);
         }
         "log.retention" | "prometheus.retention" => it.put("retention", What::Duration),
-        "log.level" => it.named("max", &[("info", "INFO"), ("warning", "WARNING"), ("warn", "WARN"), ("error", "ERROR")], ","),
-        "log.event" => it.named("event", &[("audit", "audit"), ("access log", "access"), ("access logs", "access"), ("authentication attempts", "auth-failure"), ("failed login", "auth-failure"), ("rate limiting", "rate-limited"), ("application logs", "application")], ","),
+        "log.level" => it.named(
+            "max",
+            &[("info", "INFO"), ("warning", "WARNING"), ("warn", "WARN"), ("error", "ERROR")],
+            ",",
+        ),
+        "log.event" => it.named(
+            "event",
+            &[
+                ("audit", "audit"),
+                ("access log", "access"),
+                ("access logs", "access"),
+                ("authentication attempts", "auth-failure"),
+                ("failed login", "auth-failure"),
+                ("rate limiting", "rate-limited"),
+                ("application logs", "application"),
+            ],
+            ",",
+        ),
         "slo.golden-signals" => it.put("window", What::Duration),
         "grafana.dashboards" if subject.line.parent.is_some() && !it.has("dashboard") => {
             let title = it.text.to_owned();
@@ -381,16 +468,37 @@ fn store(id: &str, it: &mut Source<'_>) {
         "db.connections" => it.put("usage", What::Percent),
         "db.slow-queries" => it.put("mean", What::Duration),
         "backup.retention" => it.put("policy", What::Duration),
-        "backup.schedule" | "backup.fresh" | "backup.run" | "backup.integrity" | "db.reachable" | "db.indexes" | "db.pool-sizing" => {
+        "backup.schedule" | "backup.fresh" | "backup.run" | "backup.integrity" | "db.reachable"
+        | "db.indexes" | "db.pool-sizing" => {
             it.named("engine", nouns::ENGINES, ",");
             if id == "backup.schedule" {
                 it.named("kinds", &[("cron", "cron"), ("systemd", "systemd")], "|");
-                it.named("interval", &[("hourly", "1h"), ("daily", "24h"), ("nightly", "24h"), ("weekly", "7d"), ("每日", "24h"), ("毎日", "24h"), ("매일", "24h")], ",");
+                it.named(
+                    "interval",
+                    &[
+                        ("hourly", "1h"),
+                        ("daily", "24h"),
+                        ("nightly", "24h"),
+                        ("weekly", "7d"),
+                        ("每日", "24h"),
+                        ("毎日", "24h"),
+                        ("매일", "24h"),
+                    ],
+                    ",",
+                );
             }
         }
-        "postgres.extension" => it.named("name", &[("pgvector", "vector"), ("postgis", "postgis")], ","),
-        "docker.resource-limits" => it.named("resource", &[("memory", "memory"), ("ram", "memory"), ("cpu", "cpu")], ","),
-        "kubernetes.probes" => it.named("kinds", &[("readiness", "readiness"), ("liveness", "liveness"), ("startup", "startup")], ","),
+        "postgres.extension" => {
+            it.named("name", &[("pgvector", "vector"), ("postgis", "postgis")], ",")
+        }
+        "docker.resource-limits" => {
+            it.named("resource", &[("memory", "memory"), ("ram", "memory"), ("cpu", "cpu")], ",")
+        }
+        "kubernetes.probes" => it.named(
+            "kinds",
+            &[("readiness", "readiness"), ("liveness", "liveness"), ("startup", "startup")],
+            ",",
+        ),
         "build.image" | "build.image-tag" | "build.image-push" => it.put("tag", What::Version),
         _ => {}
     }
@@ -404,11 +512,13 @@ fn of_condition(text: &str, scan: &Scan) -> Params {
     it.set("signal", first.unwrap_or_default());
     let lower = text.to_lowercase();
     let lasting = |value: &&Value| {
-        let head = lower.get(..value.start).unwrap_or_default().trim_end_matches([' ', '>', '<', '=']);
+        let head =
+            lower.get(..value.start).unwrap_or_default().trim_end_matches([' ', '>', '<', '=']);
         value.what == What::Duration && head.ends_with("for")
     };
     let threshold = scan.values.iter().find(|value| {
-        matches!(value.what, What::Percent | What::Duration | What::Number | What::Size) && !lasting(value)
+        matches!(value.what, What::Percent | What::Duration | What::Number | What::Size)
+            && !lasting(value)
     });
     if let Some(value) = threshold {
         it.set("threshold", value.text.clone());
@@ -436,7 +546,11 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
         words.find(|word| names.contains(word)).and_then(|_| words.next()).map(str::to_owned)
     };
     match id {
-        "http.health" | "http.smoke" | "metrics.endpoint" | "deploy.running-version" | "http.security-headers" => {
+        "http.health"
+        | "http.smoke"
+        | "metrics.endpoint"
+        | "deploy.running-version"
+        | "http.security-headers" => {
             params.extend(url.map(|url| ("url".to_owned(), url)));
         }
         "host.tool-version" => {
@@ -445,7 +559,9 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
             params.insert("tool".to_owned(), tool.to_owned());
         }
         "deploy.apply" => params.extend(flag(&["-f"]).map(|it| ("file".to_owned(), it))),
-        "kubernetes.pods-ready" => params.extend(flag(&["-n", "--namespace"]).map(|it| ("namespace".to_owned(), it))),
+        "kubernetes.pods-ready" => {
+            params.extend(flag(&["-n", "--namespace"]).map(|it| ("namespace".to_owned(), it)))
+        }
         "terraform.plan" => {
             let file = text.split_whitespace().find_map(|word| word.strip_prefix("-var-file="));
             params.extend(file.map(|it| ("var-file".to_owned(), it.to_owned())));
@@ -456,7 +572,8 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
             params.extend(tag.map(|it| ("tag".to_owned(), it)));
         }
         "net.local-listener" => {
-            let port = all.iter().find(|value| value.what == What::Port).map(|value| value.text.clone());
+            let port =
+                all.iter().find(|value| value.what == What::Port).map(|value| value.text.clone());
             params.extend(port.map(|it| ("port".to_owned(), it)));
         }
         _ => {}
@@ -470,17 +587,33 @@ pub(crate) fn of_assignment(name: &str, value: &str, secret: bool) -> Params {
     let mut params = Params::from([("name".to_owned(), name.to_owned())]);
     let mut set = |name: &str, value: &str| params.insert(name.to_owned(), value.to_owned());
     let lower = value.to_lowercase();
-    let placeholder = value.starts_with('<') || lower.contains("example.") || lower.contains("user:pass") || lower.contains("your");
+    let placeholder = value.starts_with('<')
+        || lower.contains("example.")
+        || lower.contains("user:pass")
+        || lower.contains("your");
     if placeholder {
         set("placeholder", value);
-    } else if !secret && (name.starts_with("DEBUG") || name.ends_with("ENV") || name.ends_with("ENVIRONMENT") || name.ends_with("DEBUG")) {
+    } else if !secret
+        && (name.starts_with("DEBUG")
+            || name.ends_with("ENV")
+            || name.ends_with("ENVIRONMENT")
+            || name.ends_with("DEBUG"))
+    {
         set("equals", value);
     }
     if secret {
         let scan = Scan::of(value.trim_matches(['<', '>']));
-        let number = scan.values.iter().find(|it| it.what == What::Number).map(|it| it.text.clone());
-        let piece = value.split(['-', '_', ' ']).zip(value.split(['-', '_', ' ']).skip(1)).find(|(_, unit)| unit.starts_with("char"));
-        if let Some(count) = piece.map(|(count, _)| count.to_owned()).or(number).filter(|it| it.parse::<u32>().is_ok()) {
+        let number =
+            scan.values.iter().find(|it| it.what == What::Number).map(|it| it.text.clone());
+        let piece = value
+            .split(['-', '_', ' '])
+            .zip(value.split(['-', '_', ' ']).skip(1))
+            .find(|(_, unit)| unit.starts_with("char"));
+        if let Some(count) = piece
+            .map(|(count, _)| count.to_owned())
+            .or(number)
+            .filter(|it| it.parse::<u32>().is_ok())
+        {
             set("min-chars", &count);
         }
     }
@@ -494,13 +627,4 @@ pub(crate) fn date(text: &str) -> Option<&str> {
         if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
     };
     (text.len() == 10 && text.bytes().enumerate().all(shape)).then_some(text)
-}
-
-/// What a line's form says of it beside its text.
-pub(crate) fn of_row(it: &Subject<'_>) -> Params {
-    let mut params = Params::new();
-    if let Form::Row { cells, .. } = &it.line.form {
-        params.extend(cells.first().map(|cell| ("role".to_owned(), cell.clone())));
-    }
-    params
 }

@@ -38,7 +38,8 @@ static BOUND: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("v-bound"));
 const WORD: u32 = 4;
 const SIGN: u32 = 2;
 /// Marks behind which a label is explained.
-const DASHES: &[&str] = &[" for ", " - ", " \u{2013} ", " \u{2014} ", "**: ", ":** ", " \u{2014}\u{2014} "];
+const DASHES: &[&str] =
+    &[" for ", " - ", " \u{2013} ", " \u{2014} ", "**: ", ":** ", " \u{2014}\u{2014} "];
 
 /// A word, or one sign of a script without blanks.
 #[derive(Clone, Debug)]
@@ -82,7 +83,10 @@ impl Scan {
                 VALUES.iter().find(|(what, _)| *what == value.what).map(|(_, class)| *class);
             let name = value.text.split('=').next().unwrap_or_default();
             let secret = matches!(value.what, What::Variable | What::Assignment) && is_secret(name);
-            let classes = class.into_iter().chain(value.bound.map(|_| *BOUND)).chain(secret.then_some(*SECRET));
+            let classes = class
+                .into_iter()
+                .chain(value.bound.map(|_| *BOUND))
+                .chain(secret.then_some(*SECRET));
             hits.extend(classes.map(|class| Hit { class, start: value.start, end: value.end }));
         }
         let mut set = Classes::default();
@@ -119,8 +123,13 @@ fn silent(text: &str) -> Vec<Range<usize>> {
 fn first_sentence(text: &str) -> usize {
     let ends = ["。", ". ", ".** ", ".\n", "? ", "?** "];
     let is_word = |at: &usize| {
-        let word = text.get(..*at).and_then(|head| head.split_whitespace().next_back()).unwrap_or_default();
-        2 < word.trim_matches(['(', '*']).len() && !matches!(word, "etc" | "vs" | "e.g" | "i.e" | "incl") && !word.contains('.')
+        let word = text
+            .get(..*at)
+            .and_then(|head| head.split_whitespace().next_back())
+            .unwrap_or_default();
+        2 < word.trim_matches(['(', '*']).len()
+            && !matches!(word, "etc" | "vs" | "e.g" | "i.e" | "incl")
+            && !word.contains('.')
     };
     let found = ends.iter().filter_map(|end| text.find(end).filter(is_word)).min();
     found.map_or(text.len(), |at| at + 1)
@@ -139,7 +148,9 @@ fn is_name(text: &str, token: &Token) -> bool {
 
 /// Whether most words of a text begin small, so that a capital means a name.
 fn is_sentence_case(text: &str) -> bool {
-    let words = || text.split_whitespace().filter(|word| word.chars().next().is_some_and(char::is_alphabetic));
+    let words = || {
+        text.split_whitespace().filter(|word| word.chars().next().is_some_and(char::is_alphabetic))
+    };
     let small = words().filter(|word| word.chars().next().is_some_and(char::is_lowercase)).count();
     words().count() < small * 2 + 2
 }

@@ -32,7 +32,11 @@ pub(crate) fn of_form(it: &Subject<'_>, kind: Kind, context: &Context<'_>) -> Op
             let params = parameters::of_trigger(it);
             Some((
                 Binding::Bound,
-                vec![Meaning { id: "rollback.trigger".to_owned(), params, because: placed(it, context) }],
+                vec![Meaning {
+                    id: "rollback.trigger".to_owned(),
+                    params,
+                    because: placed(it, context),
+                }],
             ))
         }
         Kind::Probe
@@ -59,20 +63,17 @@ pub(crate) fn is_group(it: &Subject<'_>) -> bool {
 fn signoff(it: &Subject<'_>) -> Meaning {
     let mut params = BTreeMap::new();
     let text = &it.line.repaired;
-    match &it.line.form {
-        Form::Row { cells, .. } => {
-            params.extend(cells.first().map(|cell| ("role".to_owned(), cell.clone())));
-        }
-        Form::Box(_) => {
-            let blanks = labelled_blanks(text);
-            let label = blanks
-                .first()
-                .map_or_else(|| text.trim_matches('*').to_owned(), |(label, _)| label.clone());
-            let lower = label.to_lowercase();
-            let role = lower.find(" approval").and_then(|at| label.get(..at)).unwrap_or(&label);
-            params.insert("role".to_owned(), role.to_owned());
-        }
-        _ => {}
+    if let Form::Row { cells, .. } = &it.line.form {
+        params.extend(cells.first().map(|cell| ("role".to_owned(), cell.clone())));
+    }
+    if let Form::Box(_) = &it.line.form {
+        let blanks = labelled_blanks(text);
+        let label = blanks
+            .first()
+            .map_or_else(|| text.trim_matches('*').to_owned(), |(label, _)| label.clone());
+        let lower = label.to_lowercase();
+        let role = lower.find(" approval").and_then(|at| label.get(..at)).unwrap_or(&label);
+        params.insert("role".to_owned(), role.to_owned());
     }
     Meaning { id: "signoff.approval".to_owned(), params, because: vec![it.line.text.clone()] }
 }
@@ -84,24 +85,17 @@ fn contact(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
             params.insert(name.to_owned(), value.trim().to_owned());
         }
     };
-    match &it.line.form {
-        Form::Row { header, cells } => {
-            for (head, cell) in header.iter().zip(cells) {
-                let head = head.to_lowercase();
-                let name = ["role", "name", "contact", "availability", "escalation"]
-                    .into_iter()
-                    .find(|it| head.contains(it));
-                if let Some(name) = name {
-                    set(name, cell);
-                }
+    if let Form::Row { header, cells } = &it.line.form {
+        for (head, cell) in header.iter().zip(cells) {
+            let head = head.to_lowercase();
+            let names = ["role", "name", "contact", "availability", "escalation"];
+            if let Some(name) = names.into_iter().find(|it| head.contains(it)) {
+                set(name, cell);
             }
         }
-        _ => {
-            if let Some((role, value)) = it.line.repaired.split_once(':') {
-                set("role", role.trim_matches('*'));
-                set("contact", value.trim_matches('*'));
-            }
-        }
+    } else if let Some((role, value)) = it.line.repaired.split_once(':') {
+        set("role", role.trim_matches('*'));
+        set("contact", value.trim_matches('*'));
     }
     let heading = context.above(it.id).first().map(|above| above.text.to_owned());
     let because = heading.into_iter().chain([it.line.text.clone()]).collect();
@@ -147,24 +141,22 @@ fn field(it: &Subject<'_>) -> Found {
 /// Declarations: assignments, links, rules for other lines, definitions of severities.
 fn config(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
     let because = vec![it.line.text.clone()];
-    match &it.line.form {
-        Form::Assignment { name, value, .. } => assignment(name, value),
-        Form::Rule => {
-            let text = it.line.repaired.to_lowercase();
-            let ordered = text.contains("in order") || text.contains("before proceeding");
-            let whole = text.contains("must be") || text.contains("signed off");
-            let id = if ordered || !whole { "policy.gate-order" } else { "policy.completion" };
-            plain(id, because)
-        }
-        Form::Item if line_form::is_link(it.line) => {
-            let address =
-                line_form::link(&it.line.repaired).map(|(_, address)| address).unwrap_or_default();
-            let name = if address.contains("://") { "url" } else { "path" };
-            let params = BTreeMap::from([(name.to_owned(), address.to_owned())]);
-            Meaning { id: "docs.links".to_owned(), params, because }
-        }
-        _ => plain("incident.severity-rule", placed(it, context)),
+    if let Form::Assignment { name, value, .. } = &it.line.form {
+        return assignment(name, value);
     }
+    if let Form::Rule = &it.line.form {
+        let text = it.line.repaired.to_lowercase();
+        let ordered = text.contains("in order") || text.contains("before proceeding");
+        let whole = text.contains("must be") || text.contains("signed off");
+        let id = if ordered || !whole { "policy.gate-order" } else { "policy.completion" };
+        return plain(id, because);
+    }
+    if let Some((_, address)) = line_form::link(&it.line.repaired) {
+        let name = if address.contains("://") { "url" } else { "path" };
+        let params = BTreeMap::from([(name.to_owned(), address.to_owned())]);
+        return Meaning { id: "docs.links".to_owned(), params, because };
+    }
+    plain("incident.severity-rule", placed(it, context))
 }
 
 /// A line of an environment file: a secret has to be strong, everything else to be set.

@@ -125,10 +125,59 @@ const SPANS: &[(&str, u64)] =
     &[("week", 7), ("weeks", 7), ("month", 30), ("months", 30), ("year", 365), ("years", 365)];
 /// Words in capitals that name no variable.
 const ACRONYMS: &[&str] = &[
-    "HTTP", "HTTPS", "SSL", "TLS", "API", "URL", "URI", "JSON", "XML", "YAML", "CSS", "HTML", "GET", "POST", "PUT",
-    "PATCH", "DELETE", "HEAD", "OPTIONS", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "TRACE", "DNS", "CDN", "CORS", "JWT",
-    "SQL", "SSH", "AWS", "GCP", "IAM", "VPC", "WAF", "TODO", "NONE", "NULL", "TRUE", "FALSE", "YES", "UTC", "CNAME",
-    "TXT", "MIT", "LICENSE", "README", "CHANGELOG", "SELECT", "INSERT", "UPDATE", "OK",
+    "HTTP",
+    "HTTPS",
+    "SSL",
+    "TLS",
+    "API",
+    "URL",
+    "URI",
+    "JSON",
+    "XML",
+    "YAML",
+    "CSS",
+    "HTML",
+    "GET",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+    "INFO",
+    "WARN",
+    "WARNING",
+    "ERROR",
+    "FATAL",
+    "TRACE",
+    "DNS",
+    "CDN",
+    "CORS",
+    "JWT",
+    "SQL",
+    "SSH",
+    "AWS",
+    "GCP",
+    "IAM",
+    "VPC",
+    "WAF",
+    "TODO",
+    "NONE",
+    "NULL",
+    "TRUE",
+    "FALSE",
+    "YES",
+    "UTC",
+    "CNAME",
+    "TXT",
+    "MIT",
+    "LICENSE",
+    "README",
+    "CHANGELOG",
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "OK",
 ];
 /// Words in front of a number that bound it.
 const BEFORE: &[(&str, &str)] = &[
@@ -203,7 +252,10 @@ const BEHIND: &[(&str, &str)] = &[
     ("minimum", ">="),
     ("min", ">="),
     ("and up", ">="),
-    ("lts or later", ">="), ("lts or newer", ">="), ("lts+", ">="), ("lts or higher", ">="),
+    ("lts or later", ">="),
+    ("lts or newer", ">="),
+    ("lts+", ">="),
+    ("lts or higher", ">="),
     ("or less", "<="),
     ("or fewer", "<="),
     ("or lower", "<="),
@@ -306,7 +358,9 @@ pub(crate) fn is_variable(word: &str, coded: bool) -> bool {
     word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
         && word.bytes().next().is_some_and(|it| it.is_ascii_uppercase() || it == b'_')
         && 3 <= letters
-        && (word.trim_matches('_').contains('_') || word.ends_with('_') || coded && !ACRONYMS.contains(&word))
+        && (word.trim_matches('_').contains('_')
+            || word.ends_with('_')
+            || coded && !ACRONYMS.contains(&word))
 }
 
 fn named(word: &str, coded: bool) -> Option<What> {
@@ -402,18 +456,20 @@ fn number(text: &str, start: usize, digits: &str, after_colon: bool) -> Value {
     let end = behind + length;
     let head = text.get(..start).unwrap_or_default().to_lowercase();
     let tail = text.get(end..).unwrap_or_default();
-    let is_port = what == What::Number && (after_colon && 2 <= digits.len() || follows_port(&head));
-    let what = if is_port { What::Port } else { what };
     let bound = bound_before(&head).or_else(|| bound_behind(tail));
+    let is_port = after_colon && 2 <= digits.len() || follows_port(&head);
     let dotted = digits.contains('.') && !digits.contains(',');
-    let what = match what {
-        What::Number if dotted || tail.starts_with('+') && bound.is_some() => What::Version,
+    let status = digits.len() == 3 && digits.starts_with(['2', '3', '4', '5']) && bound.is_none();
+    let what = if what != What::Number {
+        what
+    } else if is_port {
+        What::Port
+    } else if dotted || tail.starts_with('+') && bound.is_some() {
+        What::Version
+    } else if status {
+        What::Code
+    } else {
         What::Number
-            if digits.len() == 3 && digits.starts_with(['2', '3', '4', '5']) && bound.is_none() =>
-        {
-            What::Code
-        }
-        other => other,
     };
     Value { what, start, end, text: shown, bound }
 }
@@ -458,7 +514,7 @@ fn follows_port(head: &str) -> bool {
 }
 
 fn bound_before(head: &str) -> Option<&'static str> {
-    let head = head.trim_end_matches(|c: char| matches!(c, ' ' | '*' | '~' | '$' | '`'));
+    let head = head.trim_end_matches([' ', '*', '~', '$', '`']);
     let found = BEFORE.iter().find(|(word, _)| {
         let Some(rest) = head.strip_suffix(word) else {
             return false;

@@ -137,7 +137,14 @@ impl Vocabulary {
     }
 
     /// The terms that begin at `at` with a key of so many bytes, from the first of their slot.
-    fn beginning(&self, text: &str, at: usize, rest: &[u8], key: (usize, u32), found: &mut Vec<Hit>) {
+    fn beginning(
+        &self,
+        text: &str,
+        at: usize,
+        rest: &[u8],
+        key: (usize, u32),
+        found: &mut Vec<Hit>,
+    ) {
         let (length, first) = key;
         let mut next = Some(first);
         while let Some(term) = next.and_then(|at| self.terms.get(usize::try_from(at).ok()?)) {
@@ -175,14 +182,20 @@ fn even(byte: u8) -> u8 {
 }
 
 fn slot(key: &[u8]) -> usize {
-    let mixed = key.iter().fold(key.len(), |sum, byte| sum.wrapping_mul(131).wrapping_add(usize::from(*byte)));
+    let mixed = key
+        .iter()
+        .fold(key.len(), |sum, byte| sum.wrapping_mul(131).wrapping_add(usize::from(*byte)));
     (mixed ^ (mixed >> 7)) % SLOTS
 }
 
 /// A term as it is looked for.
 fn spelling(stem: &'static str) -> Cow<'static, str> {
     let plain = stem.bytes().all(|byte| even(byte) == byte);
-    if plain { Cow::Borrowed(stem) } else { Cow::Owned(stem.replace('-', " ").to_ascii_lowercase()) }
+    if plain {
+        Cow::Borrowed(stem)
+    } else {
+        Cow::Owned(stem.replace('-', " ").to_ascii_lowercase())
+    }
 }
 
 /// Beyond ASCII, where case is not folded, a term is also looked for with a capital.

@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::fmt::Write as _;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -330,7 +332,8 @@ pub(crate) fn reference() -> String {
         .collect();
     for name in names {
         if let Some(command) = command.find_subcommand_mut(&name) {
-            text.push_str(&format!("\n## {name}\n\n```text\n{}```\n", trimmed(command)));
+            write!(text, "\n## {name}\n\n```text\n{}```\n", trimmed(command))
+                .expect("strings take text");
         }
     }
     text

@@ -6,6 +6,7 @@ mod elsewhere;
 mod exit;
 mod looking;
 mod out;
+mod past;
 mod project;
 mod session;
 mod settings;

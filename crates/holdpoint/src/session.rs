@@ -13,13 +13,11 @@ use holdpoint_engine::{Effect, Input, State, resume, step};
 use holdpoint_model::{
     ask::{Ask, What},
     event::{Answer, Digest, Event, Seq},
-    fault::Fault,
     limits,
-    line::{self, Gate, Impact},
+    line::{self, Gate},
     look::Look,
-    plan::Plan,
     seen::{self, Seen},
-    time::{HOUR, Time},
+    time::HOUR,
     verdict::Verdict,
 };
 use holdpoint_record::{
@@ -28,16 +26,19 @@ use holdpoint_record::{
 use holdpoint_report::view::RunView;
 use holdpoint_runtime::{Budgets, Drive, Ended, Job, Journal, JournalError};
 
-use crate::{exit::Stop, looking, project::Project, settings, view};
+use crate::{
+    exit::Stop,
+    looking,
+    past::{self, about, changed, cool_down, key_text, looks_of, passes, plan_of, same},
+    project::Project,
+    settings, view,
+};
 
 /// The folder of records.
 pub(crate) const FOLDER: &str = ".holdpoint";
 
 /// How long an answer that a person gave is carried from run to run.
 const ANSWER_MS_MAX: i64 = 72 * HOUR;
-
-/// How long what an earlier run saw is good enough not to be looked at again.
-const CARRIED_MS_MAX: i64 = HOUR;
 
 /// What the user asked for.
 pub(crate) struct Wish {
@@ -73,7 +74,7 @@ pub(crate) struct Session {
     shared: BTreeMap<Ask, (Seq, Look)>,
     key: Key,
     said: Option<String>,
-    folder: Folder,
+    _folder: Folder,
     cool_down: Duration,
 }
 
@@ -161,7 +162,7 @@ impl Session {
             shared: BTreeMap::new(),
             key,
             said: None,
-            folder,
+            _folder: folder,
             cool_down: Duration::ZERO,
         };
         session.carry_answers(project, &runs)?;
@@ -194,7 +195,7 @@ impl Session {
             events,
             key,
             said: Some(format!("goes on with run {}", entry.run)),
-            folder,
+            _folder: folder,
         };
         session.write(&[Event::Resumed { at: looking::now() }], &[])?;
         Ok(session)
@@ -434,7 +435,16 @@ impl Session {
                     finding: finding.clone(),
                     at: *at,
                 },
-                other => other.clone(),
+                Event::RunBegan { .. }
+                | Event::Resumed { .. }
+                | Event::Abandoned { .. }
+                | Event::JudgementBegan { .. }
+                | Event::AttemptBegan { .. }
+                | Event::Looked { .. }
+                | Event::Broke { .. }
+                | Event::Answered { .. }
+                | Event::RunEnded { .. }
+                | Event::Interrupted { .. } => event.clone(),
             });
         }
         self.write(&events, &pieces)
@@ -457,7 +467,7 @@ impl Session {
                     else {
                         continue;
                     };
-                    if matches(&loaded, &path, environment.as_deref()) {
+                    if past::matches(&loaded, &path, environment.as_deref()) {
                         for (ask, (_, look)) in looks_of(&loaded, true) {
                             if let Ok(seen) = look.outcome {
                                 let run = entry.run.clone();
@@ -472,11 +482,6 @@ impl Session {
             });
             seen.get(what).cloned()
         })
-    }
-
-    /// The folder, for commands that go on using it.
-    pub(crate) fn folder(&self) -> &Folder {
-        &self.folder
     }
 }
 
@@ -494,165 +499,4 @@ fn budgets(project: &Project) -> Budgets {
         })
     });
     Budgets::new(names, &declared.collect())
-}
-
-/// Whether an unfinished run is of the same document, plan, gate, lines and environment, and young.
-fn same(loaded: &Loaded, project: &Project, wish: &Wish) -> bool {
-    let Some((_, Event::RunBegan { at, gate, environment, only, .. })) = loaded.events.first()
-    else {
-        return false;
-    };
-    let wanted: Option<Vec<usize>> = wish.only.as_ref().map(|only| only.iter().copied().collect());
-    (0..limits::RESUME_MS_MAX).contains(&looking::now().since(*at))
-        && plan_of(loaded).is_some_and(|plan| plan.lines == project.plan().lines)
-        && *gate == wish.gate
-        && *environment == project.environment
-        && *only == wanted
-        && !wish.rerun_failed
-        && changed(loaded, project).is_empty()
-}
-
-/// Judgements of a journal that would be about something else today: another target, vantage,
-/// permission or parameter. What they concluded says nothing any more.
-fn changed(loaded: &Loaded, project: &Project) -> BTreeSet<Seq> {
-    let differs = |event: &Event| {
-        let Event::JudgementBegan { line, nth, check, scope: then, params: with, .. } = event
-        else {
-            return false;
-        };
-        let today = project.plan().lines.iter().find(|it| it.line == *line);
-        let Some((plan_line, bound)) =
-            today.and_then(|it| it.checks.get(*nth).map(|bound| (it, bound)))
-        else {
-            return true;
-        };
-        let environment = project.environment.as_deref();
-        let today = scope(plan_line, bound, &project.settings, environment, then.now);
-        bound.id != *check || today != *then || params(bound) != *with
-    };
-    loaded.events.iter().filter(|(_, event)| differs(event)).map(|(seq, _)| *seq).collect()
-}
-
-fn about(loaded: &Loaded, project: &Project) -> bool {
-    matches(loaded, &project.plan().document.path, project.environment.as_deref())
-}
-
-fn matches(loaded: &Loaded, path: &str, environment: Option<&str>) -> bool {
-    match loaded.events.first() {
-        Some((_, Event::RunBegan { document, environment: of, .. })) => {
-            document.path == path && of.as_deref() == environment
-        }
-        Some(_) | None => false,
-    }
-}
-
-/// Looks of a journal by ask: passive ones that no unfinished attempt made. With `passed`, only
-/// those behind a pass.
-fn looks_of(loaded: &Loaded, passed: bool) -> BTreeMap<Ask, (Seq, Look)> {
-    let mut behind = BTreeSet::new();
-    let (mut attempts, mut judged) = (BTreeMap::new(), BTreeSet::new());
-    for (seq, event) in &loaded.events {
-        match event {
-            Event::AttemptBegan { began, .. } => {
-                attempts.entry(*began).or_insert(*seq);
-            }
-            Event::Judged { began, looks, finding, .. } => {
-                judged.insert(*began);
-                if finding.verdict == Verdict::Pass {
-                    behind.extend(looks.iter().copied());
-                }
-            }
-            _ => {}
-        }
-    }
-    let doubtful = attempts.iter().filter(|(began, _)| !judged.contains(began));
-    let doubtful = doubtful.map(|(_, seq)| *seq).min();
-    let mut all = BTreeMap::new();
-    for (seq, event) in &loaded.events {
-        let Event::Looked { ask, at, ms, outcome, note, .. } = event else { continue };
-        let usable = ask.what.impact() < Impact::Active
-            && doubtful.is_none_or(|doubtful| *seq < doubtful)
-            && (!passed || behind.contains(seq));
-        let outcome: Option<Result<Seen, Fault>> = match outcome {
-            Ok(digest) => {
-                let bytes = loaded.evidence(digest).ok().flatten();
-                bytes.and_then(|bytes| canonical::read(&bytes).ok()).map(Ok)
-            }
-            Err(fault) => Some(Err(*fault)),
-        };
-        if let Some(outcome) = outcome.filter(|_| usable) {
-            let look = Look { ask: ask.clone(), at: *at, ms: *ms, outcome, note: note.clone() };
-            all.insert(ask.clone(), (*seq, look));
-        }
-    }
-    all
-}
-
-/// How long to wait before a burst is sent again whose first try was cut off: its traces are still
-/// in the target's counters.
-fn cool_down(events: &[(Seq, Event)]) -> Duration {
-    let judged: BTreeSet<Seq> = events
-        .iter()
-        .filter_map(|(_, event)| match event {
-            Event::Judged { began, .. } => Some(*began),
-            _ => None,
-        })
-        .collect();
-    let open = events.iter().filter_map(|(_, event)| match event {
-        Event::AttemptBegan { began, ask, at } if !judged.contains(began) => Some((ask, *at)),
-        _ => None,
-    });
-    let now = looking::now();
-    let rest = open.map(|(ask, at)| {
-        let window = match &ask.what {
-            What::Burst { over_ms, .. } => i64::from(*over_ms).saturating_mul(2),
-            _ => 0,
-        };
-        at.plus(window).plus(2_000).since(now)
-    });
-    let rest = rest.max().unwrap_or(0).clamp(0, 2 * 60_000);
-    Duration::from_millis(u64::try_from(rest).unwrap_or(0))
-}
-
-/// The events, and the evidence, of judgements that passed and are fresh.
-fn passes(last: &Loaded, changed: &BTreeSet<Seq>, now: Time) -> (BTreeSet<Seq>, BTreeSet<Digest>) {
-    let events: BTreeMap<Seq, &Event> = last.events.iter().map(|(seq, it)| (*seq, it)).collect();
-    let (mut wanted, mut evidence) = (BTreeSet::new(), BTreeSet::new());
-    for (seq, event) in &last.events {
-        let Event::Judged { began, looks, finding, at } = event else { continue };
-        let looked: Vec<&&Event> = looks.iter().filter_map(|seq| events.get(seq)).collect();
-        let passive = looked.iter().all(|it| match it {
-            Event::Looked { ask, .. } => ask.what.impact() < Impact::Active,
-            _ => false,
-        });
-        let age = now.since(*at);
-        let fresh = (0..CARRIED_MS_MAX).contains(&age) && !changed.contains(began);
-        let good = finding.verdict == Verdict::Pass && fresh && passive;
-        if !good {
-            continue;
-        }
-        wanted.extend([*seq, *began]);
-        wanted.extend(looks.iter().copied());
-        for it in looked {
-            if let Event::Looked { outcome: Ok(digest), .. } = it {
-                evidence.insert(digest.clone());
-            }
-        }
-    }
-    (wanted, evidence)
-}
-
-/// The plan of a record.
-pub(crate) fn plan_of(loaded: &Loaded) -> Option<Plan> {
-    match loaded.events.first() {
-        Some((_, Event::RunBegan { plan_evidence, .. })) => {
-            canonical::read(&loaded.evidence(plan_evidence).ok()??).ok()
-        }
-        Some(_) | None => None,
-    }
-}
-
-/// The identity of a line as one text.
-pub(crate) fn key_text(key: &holdpoint_bind::key::Key) -> String {
-    format!("{} / {} / {} / {}", key.section.join(" > "), key.under, key.text, key.nth)
 }

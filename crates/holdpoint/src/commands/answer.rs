@@ -15,8 +15,9 @@ use crate::{
     args::{AnswerArgs, Common},
     exit::{Done, Exit, Stop},
     looking, out,
+    past::key_text,
     project::Project,
-    session::{Session, Wish, key_text},
+    session::{Session, Wish},
     settings::Loaded,
 };
 

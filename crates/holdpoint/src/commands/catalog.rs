@@ -92,7 +92,10 @@ pub(crate) fn known(id: &str) -> Result<&'static Head, Stop> {
 
 /// One entry as a manual page: Markdown when no style is given.
 fn page(head: &Head, style: Option<Style>) -> String {
-    let strong = |text: String| style.map_or(text.clone(), |it| it.paint(Tone::Strong, &text));
+    let strong = |text: String| match style {
+        Some(style) => style.paint(Tone::Strong, &text),
+        None => text,
+    };
     let mut text = String::new();
     let title = if style.is_some() { "" } else { "## " };
     writeln!(text, "{}\n", strong(format!("{title}{}: {}", head.id, head.title)))

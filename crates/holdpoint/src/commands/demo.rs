@@ -1,8 +1,10 @@
 //! `demo`: a small production service inside the process, and its checklist against it.
 
+use std::fmt::Write as _;
+
 use std::{collections::BTreeSet, path::Path};
 
-use holdpoint_demo::{Fault, Made, Service};
+use holdpoint_demo::{Fault, Service};
 use holdpoint_model::line::Gate;
 use holdpoint_report::style::{Style, Tone};
 use holdpoint_runtime::Ended;
@@ -39,7 +41,7 @@ pub(crate) fn demo(args: &DemoArgs, common: &Common, style: Style) -> Done {
     }
     let exit = look(args, common, style)?;
     if args.format == Format::Text && !common.quiet {
-        out::progress(&outro(&made, &faults, &args.folder, style));
+        out::progress(&outro(&faults, &args.folder, style));
     }
     if args.keep {
         stay(&runtime, &args.folder);
@@ -113,10 +115,9 @@ fn intro(folder: &Path, service: &Service, style: Style) -> String {
     )
 }
 
-fn outro(made: &Made, faults: &[Fault], folder: &Path, style: Style) -> String {
+fn outro(faults: &[Fault], folder: &Path, style: Style) -> String {
     let mut text = format!("{}\n", style.paint(Tone::Strong, "\ntry next"));
     let shown = folder.display();
-    drop(made);
     if faults.is_empty() {
         text.push_str(
             "  holdpoint demo                              the same with six things wrong\n",
@@ -127,9 +128,8 @@ fn outro(made: &Made, faults: &[Fault], folder: &Path, style: Style) -> String {
         );
         text.push_str("  holdpoint demo --fault health --keep        mend one line while the service stays up\n");
     }
-    text.push_str(&format!(
-        "  holdpoint record verify {shown}/.holdpoint   judge it all again, offline\n"
-    ));
+    writeln!(text, "  holdpoint record verify {shown}/.holdpoint   judge it all again, offline")
+        .expect("strings take text");
     text.push_str("  holdpoint plan YOUR_CHECKLIST.md            what your own document means\n");
     text
 }

@@ -1,5 +1,7 @@
 //! `plan`: what every line means. Contacts nothing; writes the lock.
 
+use std::fmt::Write as _;
+
 use std::time::Instant;
 
 use holdpoint_model::plan::{Plan, PlanLine};
@@ -52,16 +54,18 @@ fn footer(project: &Project, wrote: bool) -> String {
     let mut text = String::from("\n");
     if wrote {
         let path = project.lock_path.display();
-        text.push_str(&format!("wrote     {path}; review it and commit it\n"));
+        writeln!(text, "wrote     {path}; review it and commit it").expect("strings take text");
     }
     for proposal in project.planned.proposals.iter().take(8) {
         let (line, pinned, now) = (proposal.line, &proposal.pinned, &proposal.now);
-        text.push_str(&format!("pinned    line {line}: {pinned}; the catalog now says {now}\n"));
+        writeln!(text, "pinned    line {line}: {pinned}; the catalog now says {now}")
+            .expect("strings take text");
     }
     if !project.planned.proposals.is_empty() {
         text.push_str("          `plan --accept` takes what the catalog now says\n");
     }
-    text.push_str(&format!("next      holdpoint run {}\n", project.plan().document.path));
+    writeln!(text, "next      holdpoint run {}", project.plan().document.path)
+        .expect("strings take text");
     text
 }
 
@@ -88,23 +92,24 @@ fn explain(line: &PlanLine) -> String {
     );
     for check in &line.checks {
         let words: Vec<String> = check.because.iter().map(|it| format!("`{it}`")).collect();
-        text.push_str(&format!("  {}  at target {}\n", check.id, check.target));
+        writeln!(text, "  {}  at target {}", check.id, check.target).expect("strings take text");
         if !words.is_empty() {
-            text.push_str(&format!("    because of {}\n", words.join(", ")));
+            writeln!(text, "    because of {}", words.join(", ")).expect("strings take text");
         }
         for (name, value) in &check.params {
             let from = check.sources.get(name).map_or("text", |origin| origin.word());
-            text.push_str(&format!("    {name} = {value}  ({from})\n"));
+            writeln!(text, "    {name} = {value}  ({from})").expect("strings take text");
         }
         let specs = holdpoint_checks::find(&check.id).map(|it| it.specs()).unwrap_or_default();
         for spec in specs.iter().filter(|spec| !check.params.contains_key(spec.name)) {
             if let Some(default) = spec.default {
-                text.push_str(&format!("    {} = {default}  (default)\n", spec.name));
+                writeln!(text, "    {} = {default}  (default)", spec.name)
+                    .expect("strings take text");
             }
         }
     }
     for need in &line.needs {
-        text.push_str(&format!("  needs {need}\n"));
+        writeln!(text, "  needs {need}").expect("strings take text");
     }
     text
 }

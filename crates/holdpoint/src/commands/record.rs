@@ -1,5 +1,7 @@
 //! `record`: verify, show and replay what runs left behind.
 
+use std::fmt::Write as _;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -14,6 +16,7 @@ use holdpoint_model::{
     look::Look,
     plan::Plan,
     seen::Seen,
+    verdict::Finding,
 };
 use holdpoint_record::{
     Key, Loaded, Open, Outcome, PublicKey, Report, Trust, With, canonical, list, load, verify,
@@ -32,7 +35,8 @@ use crate::{
     commands::run::show as show_run,
     exit::{Done, Exit, Stop},
     out,
-    session::{FOLDER, plan_of, state_folder, stopped},
+    past::plan_of,
+    session::{FOLDER, state_folder, stopped},
     view,
 };
 
@@ -176,10 +180,11 @@ fn worst(all: &[(PathBuf, Report)]) -> Exit {
         .iter()
         .filter_map(|(path, _)| load(path).ok())
         .flat_map(|loaded| loaded.events)
-        .filter_map(|(_, event)| match event {
-            Event::Abandoned { run, .. } => Some(run),
-            _ => None,
-        })
+        .filter_map(
+            |(_, event)| {
+                if let Event::Abandoned { run, .. } = event { Some(run) } else { None }
+            },
+        )
         .collect();
     let open = |report: &Report| {
         let gone = report.run.as_ref().is_some_and(|run| given_up.contains(run));
@@ -228,19 +233,20 @@ fn as_text(path: &Path, report: &Report, explain: bool, style: Style) -> String 
     let word = style.paint(tone, word);
     let mut text = format!("{word}  {run}  {verdict}  {} verdicts judged again\n", report.judged);
     for trouble in report.troubles.iter().take(20) {
-        text.push_str(&format!("        {}\n", style.clean(&trouble.to_string())));
+        writeln!(text, "        {}", style.clean(&trouble.to_string())).expect("strings take text");
     }
     for open in &report.open {
-        text.push_str(&format!("        {}\n", style.clean(&open.to_string())));
+        writeln!(text, "        {}", style.clean(&open.to_string())).expect("strings take text");
     }
     for it in &report.revised {
         let (line, check) = (it.line, &it.check);
-        text.push_str(&format!("        line {line}: {check} has another revision now\n"));
+        writeln!(text, "        line {line}: {check} has another revision now")
+            .expect("strings take text");
     }
     if explain {
         text.push_str("        rests on\n");
         for rest in &report.rests_on {
-            text.push_str(&format!("          {}\n", style.clean(rest)));
+            writeln!(text, "          {}", style.clean(rest)).expect("strings take text");
         }
     }
     text
@@ -271,38 +277,53 @@ fn shown(line: Option<usize>, path: Option<&Path>, format: Format, style: Style)
     let mut judgements: BTreeMap<Seq, (String, u32)> = BTreeMap::new();
     let mut found = false;
     for (seq, event) in &loaded.events {
-        match event {
-            Event::JudgementBegan { line, check, revision, .. } if *line == number => {
-                judgements.insert(*seq, (check.clone(), *revision));
-            }
-            Event::Judged { began, looks: used, finding, .. } => {
-                let Some((check, revision)) = judgements.get(began) else { continue };
-                found = true;
-                let used: Vec<Look> = used.iter().filter_map(|it| looks.get(it).cloned()).collect();
-                let none = BTreeMap::new();
-                let value = json::check(check, *revision, finding, &none, &none, &used);
-                match format {
-                    Format::Json | Format::Jsonl => out::result(&format!("{value}\n")),
-                    Format::Text => {
-                        out::result(&terminal::check(check, finding, &used, style));
-                        for look in &used {
-                            out::result(&evidence(look, style));
-                        }
-                    }
-                }
-            }
-            Event::Answered { answer, carried_from } if answer.line == number => {
-                found = true;
-                let value = json!({"answer": answer, "carried-from": carried_from});
-                out::result(&format!("{value}\n"));
-            }
-            _ => {}
+        if let Event::JudgementBegan { line, check, revision, .. } = event
+            && *line == number
+        {
+            judgements.insert(*seq, (check.clone(), *revision));
+        }
+        if let Event::Judged { began, looks: used, finding, .. } = event
+            && let Some((check, revision)) = judgements.get(began)
+        {
+            found = true;
+            let used: Vec<Look> = used.iter().filter_map(|it| looks.get(it).cloned()).collect();
+            show_judgement(check, *revision, finding, &used, format, style);
+        }
+        if let Event::Answered { answer, carried_from } = event
+            && answer.line == number
+        {
+            found = true;
+            let value = json!({"answer": answer, "carried-from": carried_from});
+            out::result(&format!("{value}\n"));
         }
     }
     if found {
         return Ok(Exit::Go);
     }
     Err(Stop::usage(format!("run {} judged nothing at line {number}", loaded.run)))
+}
+
+fn show_judgement(
+    check: &str,
+    revision: u32,
+    finding: &Finding,
+    looks: &[Look],
+    format: Format,
+    style: Style,
+) {
+    match format {
+        Format::Json | Format::Jsonl => {
+            let none = BTreeMap::new();
+            let value = json::check(check, revision, finding, &none, &none, looks);
+            out::result(&format!("{value}\n"));
+        }
+        Format::Text => {
+            out::result(&terminal::check(check, finding, looks, style));
+            for look in looks {
+                out::result(&evidence(look, style));
+            }
+        }
+    }
 }
 
 fn evidence(look: &Look, style: Style) -> String {

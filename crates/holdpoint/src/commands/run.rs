@@ -1,5 +1,7 @@
 //! `run`: looks, decides, keeps the evidence.
 
+use std::fmt::Write as _;
+
 use std::{
     collections::BTreeSet,
     io::Write as _,
@@ -96,9 +98,10 @@ pub(crate) fn show(
                 text.push('\n');
             }
             text.push_str(&terminal::run(view, style));
-            text.push_str(&format!("\nrecord    {}   holdpoint record verify\n", view.run));
+            write!(text, "\nrecord    {}   holdpoint record verify\n", view.run)
+                .expect("strings take text");
             if let Some(note) = note {
-                text.push_str(&format!("          {note}\n"));
+                writeln!(text, "          {note}").expect("strings take text");
             }
             out::result(&text);
         }

@@ -11,7 +11,8 @@ use crate::{
     args::{Format, StatusArgs},
     exit::{Done, Exit},
     out,
-    session::{FOLDER, plan_of, stopped},
+    past::plan_of,
+    session::{FOLDER, stopped},
     view,
 };
 

@@ -1,4 +1,11 @@
 //! The binary from outside: what a user types, and what comes back.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::format_push_string,
+    clippy::print_stderr,
+    reason = "a test may panic, and says why it was skipped"
+)]
 
 mod bad_input;
 mod common;
@@ -11,6 +18,7 @@ mod real_limits;
 mod real_net;
 mod real_stack;
 mod real_tls;
+mod records;
 mod seeds;
 mod site;
 mod words;

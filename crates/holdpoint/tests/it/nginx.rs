@@ -47,7 +47,7 @@ pub(crate) fn free_port() -> u16 {
 /// A running nginx; it ends when dropped.
 pub(crate) struct Nginx {
     pub(crate) ports: Vec<u16>,
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     child: Child,
 }
 
@@ -123,7 +123,7 @@ impl Nginx {
             }
             // The file is written after every port listens.
             if std::fs::read_to_string(&pid).is_ok_and(|it| it.ends_with('\n')) {
-                return Ok(Self { ports: ports.to_vec(), folder, child });
+                return Ok(Self { ports: ports.to_vec(), _folder: folder, child });
             }
             thread::sleep(Duration::from_millis(10));
         }

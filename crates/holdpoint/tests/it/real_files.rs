@@ -105,7 +105,7 @@ fn required_variables() {
         case(
             "a reserved domain as declared",
             at("name=CALLBACK_URL equals=https://example.com/hook"),
-            { Pass },
+            Pass,
         ),
         case("your key here", at("name=API_KEY"), Fail(&["placeholder"])),
         case("in angles", at("name=ANGLED"), Fail(&["placeholder"])),
@@ -125,9 +125,11 @@ fn required_variables() {
         case("a pattern of nothing", at("names=NOSUCH_*"), NoPass(&[])),
         case("an origin", at("name=ALLOWED_ORIGINS forbid=*"), Pass),
         case("an address of mail", at("name=MAIL type=email"), Pass),
-        case("carriage returns", "path=crlf.env name=ENVIRONMENT equals=production", {
-            NoPass(&["carriage return"])
-        }),
+        case(
+            "carriage returns",
+            "path=crlf.env name=ENVIRONMENT equals=production",
+            NoPass(&["carriage return"]),
+        ),
         case("a byte order mark", "path=bom.env name=ENVIRONMENT", NoPass(&["byte order mark"])),
         case("behind the mark", "path=bom.env name=DEBUG", Pass),
         case("two bytes a letter", "path=utf16.env name=ENVIRONMENT", NoPass(&["ENVIRONMENT"])),

@@ -163,12 +163,16 @@ fn health_over_tls_and_several_addresses() {
         &[
             case("trusted", format!("{secure} {here} roots={root}"), Pass),
             case("of nobody we know", format!("{secure} {here}"), Fail(&["trust"])),
-            case("one replica is sick", format!("{plain} {here},shop.lab.test:127.0.0.2"), {
-                Fail(&["127.0.0.2", "down"])
-            }),
-            case("one replica is gone", format!("{plain} {here},shop.lab.test:127.0.0.3"), {
-                Fail(&["127.0.0.3", "refused"])
-            }),
+            case(
+                "one replica is sick",
+                format!("{plain} {here},shop.lab.test:127.0.0.2"),
+                Fail(&["127.0.0.2", "down"]),
+            ),
+            case(
+                "one replica is gone",
+                format!("{plain} {here},shop.lab.test:127.0.0.3"),
+                Fail(&["127.0.0.3", "refused"]),
+            ),
         ],
     );
 }
@@ -220,17 +224,21 @@ fn health_of_servers_that_misbehave() {
     let nobody = nginx::free_port();
     let cases = [
         case("one slow answer", at(&slow), Pass),
-        case("all are slow", format!("{} latency=p95<100ms samples=20", at(&all_slow)), {
-            Fail(&["p95"])
-        }),
+        case(
+            "all are slow",
+            format!("{} latency=p95<100ms samples=20", at(&all_slow)),
+            Fail(&["p95"]),
+        ),
         case("every third answer is a 503", at(&flaps), Fail(&["503"])),
         case("a body without end", format!("{} timeout=1s", at(&endless)), NoPass(&[])),
         case("a body that is cut", at(&short), NoPass(&[])),
         case("two lengths", at(&lengths), NoPass(&[])),
         case("asks for a pause", at(&throttles), NoPass(&["pause"])),
-        case("takes and says nothing", format!("{} timeout=1s", at(&silent)), {
-            Fail(&["no answer came in time"])
-        }),
+        case(
+            "takes and says nothing",
+            format!("{} timeout=1s", at(&silent)),
+            Fail(&["no answer came in time"]),
+        ),
         case("speaks another protocol", at(&noise), NoPass(&[])),
         case("nobody is there", format!("url=http://127.0.0.1:{nobody}"), Fail(&["refused"])),
     ];
@@ -259,22 +267,32 @@ fn what_is_missing_is_unknown_and_what_is_wrong_is_refused() {
         let port = if id == "net.port-open" { "port=443" } else { "" };
         let cases = [
             case("nothing is declared", port, Unknown(&["target.web.url"])),
-            case("a placeholder", format!("url=https://yourdomain.com {port}"), {
-                Unknown(&["placeholder", "target.web.url"])
-            }),
-            case("a reserved name", format!("url=https://api.example.com {port}"), {
-                Unknown(&["placeholder"])
-            }),
-            case("no such name", format!("url=https://nowhere.holdpoint.invalid-tld {port}"), {
-                Unknown(&[])
-            }),
+            case(
+                "a placeholder",
+                format!("url=https://yourdomain.com {port}"),
+                Unknown(&["placeholder", "target.web.url"]),
+            ),
+            case(
+                "a reserved name",
+                format!("url=https://api.example.com {port}"),
+                Unknown(&["placeholder"]),
+            ),
+            case(
+                "no such name",
+                format!("url=https://nowhere.holdpoint.invalid-tld {port}"),
+                Unknown(&[]),
+            ),
             case("a url that is none", format!("url=shop {port}"), NoPass(&[])),
-            case("no such parameter", format!("url=http://127.0.0.1 {port} rezolve=a:1"), {
-                Usage(&["rezolve", "resolve"])
-            }),
-            case("a pin that is none", "url=http://a.lab.test resolve=a.lab.test", {
-                Usage(&["resolve"])
-            }),
+            case(
+                "no such parameter",
+                format!("url=http://127.0.0.1 {port} rezolve=a:1"),
+                Usage(&["rezolve", "resolve"]),
+            ),
+            case(
+                "a pin that is none",
+                "url=http://a.lab.test resolve=a.lab.test",
+                Usage(&["resolve"]),
+            ),
         ];
         wrong.extend(cases.iter().filter_map(|it| one(&place, id, it).err()));
     }
@@ -355,7 +373,7 @@ fn redirects_to_https() {
         case(
             "closed, and HSTS",
             format!("{} require=redirect,hsts", from_https("good", closed)),
-            { PassBut(&["redirect"]) },
+            PassBut(&["redirect"]),
         ),
         case("a certificate of nobody", at("good").replace("roots=", "endpoint="), NoPass(&[])),
     ];
@@ -479,12 +497,14 @@ fn security_headers() {
         case("for HEAD only", at("head"), Fail(&["Strict-Transport-Security"])),
         case(
             "the value that the text gives",
-            { format!("{} value=DENY", only("full", "X-Frame-Options")) },
+            format!("{} value=DENY", only("full", "X-Frame-Options")),
             Pass,
         ),
-        case("another value", format!("{} value=SAMEORIGIN", only("full", "X-Frame-Options")), {
-            Fail(&["SAMEORIGIN", "DENY"])
-        }),
+        case(
+            "another value",
+            format!("{} value=SAMEORIGIN", only("full", "X-Frame-Options")),
+            Fail(&["SAMEORIGIN", "DENY"]),
+        ),
         case("in small letters", only("full", "x-frame-options"), Pass),
         case("XSS filter off", only("xss0", "X-XSS-Protection"), Pass),
         case("XSS filter blocks", only("xss1", "X-XSS-Protection"), Pass),
@@ -493,18 +513,22 @@ fn security_headers() {
         case("all but HSTS over http", format!("url=http://127.0.0.1:{}", nginx.ports[1]), Pass),
         case(
             "HSTS over http",
-            { format!("url=http://127.0.0.1:{} header=Strict-Transport-Security", nginx.ports[1]) },
+            format!("url=http://127.0.0.1:{} header=Strict-Transport-Security", nginx.ports[1]),
             Unknown(&["https"]),
         ),
         case("nobody answers", format!("url=http://127.0.0.1:{}", silent.port), Unknown(&[])),
-        case("nobody is there", format!("url=http://127.0.0.1:{}", nginx::free_port()), {
-            Unknown(&["refused"])
-        }),
+        case(
+            "nobody is there",
+            format!("url=http://127.0.0.1:{}", nginx::free_port()),
+            Unknown(&["refused"]),
+        ),
         case("a header that is none", only("full", "X-Frame-Optoins"), NoPass(&[])),
         case("a certificate of nobody", at("full").replace("roots=", "endpoint="), NoPass(&[])),
-        case("a header of one's own", format!("{} required=hsts,x-shop", at("full")), {
-            Fail(&["x-shop"])
-        }),
+        case(
+            "a header of one's own",
+            format!("{} required=hsts,x-shop", at("full")),
+            Fail(&["x-shop"]),
+        ),
     ];
     all(&place, "http.security-headers", &cases);
 }
@@ -638,16 +662,18 @@ fn metrics() {
         case(
             "readable from outside",
             format!("{} --vantage outside=here,inside=here", at("/metrics")),
-            { Fail(&["here"]) },
+            Fail(&["here"]),
         ),
         case(
             "and meant to be",
-            { format!("{} expose=public --vantage outside=here,inside=here", at("/metrics")) },
+            format!("{} expose=public --vantage outside=here,inside=here", at("/metrics")),
             Pass,
         ),
-        case("nobody is there", format!("url=http://127.0.0.1:{}", nginx::free_port()), {
-            Fail(&["refused"])
-        }),
+        case(
+            "nobody is there",
+            format!("url=http://127.0.0.1:{}", nginx::free_port()),
+            Fail(&["refused"]),
+        ),
     ];
     all(&place, "metrics.endpoint", &cases);
 }

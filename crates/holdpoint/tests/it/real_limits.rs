@@ -88,7 +88,7 @@ fn limits_of_nginx() {
         case("health is exempt", at("exempt"), Pass),
         case(
             "the burst counts",
-            { format!("{url} endpoint=/large limit=100 burst=10 window=4s --allow active") },
+            format!("{url} endpoint=/large limit=100 burst=10 window=4s --allow active"),
             Pass,
         ),
         case("no limit", at("open"), Fail(&["none was refused"])),
@@ -100,12 +100,12 @@ fn limits_of_nginx() {
         case("by what a proxy might write", at("forged"), Fail(&["X-Forwarded-For"])),
         case(
             "of two clients one is stopped",
-            { format!("{} identities=127.0.0.1,127.0.0.2", at("named")) },
+            format!("{} identities=127.0.0.1,127.0.0.2", at("named")),
             Pass,
         ),
         case(
             "of two clients both are",
-            { format!("{} identities=127.0.0.3,127.0.0.4", at("shared")) },
+            format!("{} identities=127.0.0.3,127.0.0.4", at("shared")),
             Fail(&["another client"]),
         ),
         case("refused from the first request on", at("banned"), NoPass(&[])),
@@ -125,20 +125,26 @@ fn limits_are_not_tried_without_leave() {
         case("not allowed", format!("{url} limit=20 window=4s"), Unknown(&["allow"])),
         case("no limit", format!("{url} window=4s --allow active"), Unknown(&["limit"])),
         case("no window", format!("{url} limit=20 --allow active"), Unknown(&["window"])),
-        case("above the cap", format!("{url} limit=2000 window=60s --allow active"), {
-            Unknown(&["cap"])
-        }),
+        case(
+            "above the cap",
+            format!("{url} limit=2000 window=60s --allow active"),
+            Unknown(&["cap"]),
+        ),
         case("a limit of nothing", format!("{url} limit=0 window=4s --allow active"), NoPass(&[])),
         case("one identity", format!("{url} {RULES} identities=127.0.0.1"), Unknown(&["two"])),
-        case("a placeholder", format!("url=https://api.example.com {RULES}"), {
-            Unknown(&["placeholder"])
-        }),
+        case(
+            "a placeholder",
+            format!("url=https://api.example.com {RULES}"),
+            Unknown(&["placeholder"]),
+        ),
         case("no url", RULES, Unknown(&["target.web.url"])),
         case("no number", format!("{url} limit=many window=4s"), Usage(&["limit"])),
         case("nearest", format!("{url} limits=20 window=4s"), Usage(&["limit"])),
-        case("no such impact", format!("{url} limit=20 window=4s --allow everything"), {
-            Usage(&["active"])
-        }),
+        case(
+            "no such impact",
+            format!("{url} limit=20 window=4s --allow everything"),
+            Usage(&["active"]),
+        ),
     ];
     all(&place, ID, &cases);
     assert_eq!(odd.connections.load(Ordering::Relaxed), 0, "nobody may have knocked");

@@ -56,23 +56,29 @@ fn open_ports() {
         case(
             "nothing behind it, http",
             format!("host=127.0.0.1 port={} proto=http", hollow.port),
-            { Fail(&["without an answer"]) },
+            Fail(&["without an answer"]),
         ),
-        case("nothing behind it, tls", format!("host=127.0.0.1 port={} proto=tls", hollow.port), {
-            Fail(&["without an answer"])
-        }),
+        case(
+            "nothing behind it, tls",
+            format!("host=127.0.0.1 port={} proto=tls", hollow.port),
+            Fail(&["without an answer"]),
+        ),
         case("nothing behind it, tcp", format!("host=127.0.0.1 port={}", hollow.port), Pass),
         case(
             "closes at once",
             format!("host=127.0.0.1 port={} proto=http", closes.port),
             Fail(&[]),
         ),
-        case("http where tls belongs", format!("host=127.0.0.1 port={plain} proto=tls"), {
-            NoPass(&["tls"])
-        }),
-        case("ssh where http belongs", format!("host=127.0.0.1 port={} proto=http", ssh.port), {
-            NoPass(&["http"])
-        }),
+        case(
+            "http where tls belongs",
+            format!("host=127.0.0.1 port={plain} proto=tls"),
+            NoPass(&["tls"]),
+        ),
+        case(
+            "ssh where http belongs",
+            format!("host=127.0.0.1 port={} proto=http", ssh.port),
+            NoPass(&["http"]),
+        ),
         case("no host", "port=80", Unknown(&["target.web.url"])),
         case("no such name", "host=nowhere.lab.test port=80", Unknown(&["resolve"])),
     ];
@@ -93,25 +99,29 @@ fn restricted_ports_on_one_machine() {
     let both = "--vantage outside=here,inside=here";
     let cases = [
         case("open to whoever looks", format!("host=127.0.0.1 port={port}"), Fail(&["accepts"])),
-        case("closed, and nobody inside", format!("host=127.0.0.1 port={closed}"), {
-            Unknown(&["vantage.inside"])
-        }),
-        case("closed to both", format!("host=127.0.0.1 port={closed} {both}"), {
-            Unknown(&["down", "restricted"])
-        }),
+        case(
+            "closed, and nobody inside",
+            format!("host=127.0.0.1 port={closed}"),
+            Unknown(&["vantage.inside"]),
+        ),
+        case(
+            "closed to both",
+            format!("host=127.0.0.1 port={closed} {both}"),
+            Unknown(&["down", "restricted"]),
+        ),
         case(
             "only inside is declared",
-            { format!("host=127.0.0.1 port={closed} --vantage inside=here") },
+            format!("host=127.0.0.1 port={closed} --vantage inside=here"),
             Unknown(&["outside"]),
         ),
         case(
             "a vantage that is gone",
-            { format!("host=127.0.0.1 port={closed} --vantage outside=gone,inside=here") },
+            format!("host=127.0.0.1 port={closed} --vantage outside=gone,inside=here"),
             Unknown(&["vantage"]),
         ),
         case(
             "a vantage nobody declared",
-            { format!("host=127.0.0.1 port={closed} --vantage outside=moon,inside=here") },
+            format!("host=127.0.0.1 port={closed} --vantage outside=moon,inside=here"),
             NoPass(&[]),
         ),
         case("no port", "host=127.0.0.1", NoPass(&["port"])),
@@ -130,7 +140,7 @@ impl World {
     /// None where this machine does not let us, with the reason.
     fn new() -> Result<Self, String> {
         for program in ["ip", "nft", "nginx"] {
-            common::program(program).ok_or(format!("there is no `{program}`"))?;
+            common::program(program).ok_or_else(|| format!("there is no `{program}`"))?;
         }
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let nth = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -268,7 +278,7 @@ fn metrics_and_ports_behind_a_firewall() {
     let nginx = Nginx::start_with(&["ip", "netns", "exec", &server], 0, &[], |_| {
         String::from(
             "server { listen 8080; location / { return 200 shop; }
-             location = /metrics { return 200 'shop_requests_total $connection\n'; }
+             default_type text/plain; location = /metrics { return 200 'shop_requests_total $connection\n'; }
              location = /inner { allow 10.231.2.0/24; deny all; root {folder}; }
              location = /guarded { if ($remote_addr != 10.231.2.2) { return 403; }
                return 200 'shop_requests_total $connection\n'; } }",

@@ -72,29 +72,33 @@ fn certificates() {
         case("another name", at("foreign"), Fail(&["other.lab.test", "shop.lab.test"])),
         case("a star", at("wide"), Pass),
         case("a star of two labels", at("wider"), Fail(&["*.test"])),
-        case("a star and two labels", at("wide").replace("shop.lab", "a.shop.lab"), {
-            Fail(&["*.lab.test"])
-        }),
+        case(
+            "a star and two labels",
+            at("wide").replace("shop.lab", "a.shop.lab"),
+            Fail(&["*.lab.test"]),
+        ),
         case("without its intermediate", at("alone"), Fail(&["intermediate", "fullchain"])),
         case("signed itself", at("self"), Fail(&["trust"])),
         case("an authority of its own", at("own"), Fail(&["trust"])),
         case("of an authority nobody knows", at("stranger"), Fail(&["trust"])),
         case(
             "an address in it",
-            { at("address").replace("https://shop.lab.test", "https://127.0.0.1") },
+            at("address").replace("https://shop.lab.test", "https://127.0.0.1"),
             Pass,
         ),
         case(
             "an address that is not in it",
-            { at("good").replace("https://shop.lab.test", "https://127.0.0.1") },
+            at("good").replace("https://shop.lab.test", "https://127.0.0.1"),
             Fail(&["127.0.0.1"]),
         ),
         case("roots of the system", at("good").replace("roots=", "endpoint="), NoPass(&[])),
         case("roots that are not there", at("good").replace("root.pem", "gone.pem"), Unknown(&[])),
         case("no roots", at("good").replace(&root, &empty.display().to_string()), Unknown(&[])),
-        case("noise for roots", at("good").replace(&root, &garbled.display().to_string()), {
-            Unknown(&[])
-        }),
+        case(
+            "noise for roots",
+            at("good").replace(&root, &garbled.display().to_string()),
+            Unknown(&[]),
+        ),
         case("http in the clear", to(plain.port), NoPass(&[])),
         case("nothing is said", to(silent.port), Fail(&["no answer"])),
         case("nobody is there", to(nginx::free_port()), Fail(&["refused"])),
@@ -152,12 +156,12 @@ fn several_addresses_and_names() {
         case("by name", at(2, "resolve=shop.lab.test:127.0.0.1"), Pass),
         case(
             "another name gets the default",
-            { at(2, "resolve=shop2.lab.test:127.0.0.1").replace("//shop.", "//shop2.") },
+            at(2, "resolve=shop2.lab.test:127.0.0.1").replace("//shop.", "//shop2."),
             Fail(&["default.lab.test"]),
         ),
         case(
             "an address with its port gone",
-            { at(1, "resolve=shop.lab.test:127.0.0.1,shop.lab.test:[::1]") },
+            at(1, "resolve=shop.lab.test:127.0.0.1,shop.lab.test:[::1]"),
             Fail(&["::1"]),
         ),
     ];

@@ -463,7 +463,6 @@ fn what_a_line_means_is_said_beside_it_or_in_the_settings() {
             "[line.\"Frobnicator hums\"]\ncheck = \"http.health\"\nparams = { pth = \"/x\" }\n",
             "path",
         ),
-        ("[line.\"Frobnicator hum\"]\ncheck = \"http.health\"\n", "Frobnicator hums"),
         ("[line.\"Frobnicator hums\"]\nseverity = \"huge\"\n", "minor"),
         ("[line.\"Frobnicator hums\"]\ntarget = \"wbe\"\ncheck = \"http.health\"\n", "web"),
     ] {
@@ -474,6 +473,21 @@ fn what_a_line_means_is_said_beside_it_or_in_the_settings() {
             "{word}: {}",
             said.err
         );
+    }
+    // An override that no line matches is said, with the nearest text.
+    place.write("holdpoint.toml", "");
+    std::fs::remove_dir_all(place.path().join(".holdpoint")).ok();
+    for command in ["plan", "run"] {
+        let said = place.run(&[command, "list.md"]);
+        assert!(!said.err.contains("unmatched-override"), "{}", said.err);
+        let unmatched = "[line.\"Frobnicator hum\"]\ncheck = \"http.health\"\n";
+        place.write("holdpoint.toml", format!("{target}{unmatched}"));
+        let said = place.run(&[command, "list.md"]);
+        let told = said.err.contains("unmatched-override")
+            && said.err.contains("holdpoint.toml:3:")
+            && said.err.contains("Frobnicator hums");
+        assert!(told, "{command}: {:?} {}", said.code, said.err);
+        place.write("holdpoint.toml", "");
     }
     place.write("list.md", text.replace("hums", "hums <!-- holdpoint: http.helth -->"));
     let said = with("");

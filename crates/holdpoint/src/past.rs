@@ -1,0 +1,189 @@
+//! Earlier records: what of them still holds for the run that begins now.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use holdpoint_bind::{
+    key::Key,
+    scope::{params, scope},
+};
+use holdpoint_model::{
+    ask::{Ask, What},
+    event::{Digest, Event, Seq},
+    fault::Fault,
+    limits,
+    line::Impact,
+    look::Look,
+    plan::Plan,
+    seen::Seen,
+    time::{HOUR, Time},
+    verdict::Verdict,
+};
+use holdpoint_record::{Loaded, canonical};
+
+use crate::{looking, project::Project, session::Wish};
+
+/// How long what an earlier run saw is good enough not to be looked at again.
+const CARRIED_MS_MAX: i64 = HOUR;
+
+/// Whether an unfinished run is of the same document, plan, gate, lines and environment, and young.
+pub(crate) fn same(loaded: &Loaded, project: &Project, wish: &Wish) -> bool {
+    let Some((_, Event::RunBegan { at, gate, environment, only, .. })) = loaded.events.first()
+    else {
+        return false;
+    };
+    let wanted: Option<Vec<usize>> = wish.only.as_ref().map(|only| only.iter().copied().collect());
+    (0..limits::RESUME_MS_MAX).contains(&looking::now().since(*at))
+        && plan_of(loaded).is_some_and(|plan| plan.lines == project.plan().lines)
+        && *gate == wish.gate
+        && *environment == project.environment
+        && *only == wanted
+        && !wish.rerun_failed
+        && changed(loaded, project).is_empty()
+}
+
+/// Judgements of a journal that would be about something else today: another target, vantage,
+/// permission or parameter. What they concluded says nothing any more.
+pub(crate) fn changed(loaded: &Loaded, project: &Project) -> BTreeSet<Seq> {
+    let differs = |event: &Event| {
+        let Event::JudgementBegan { line, nth, check, scope: then, params: with, .. } = event
+        else {
+            return false;
+        };
+        let today = project.plan().lines.iter().find(|it| it.line == *line);
+        let Some((plan_line, bound)) =
+            today.and_then(|it| it.checks.get(*nth).map(|bound| (it, bound)))
+        else {
+            return true;
+        };
+        let environment = project.environment.as_deref();
+        let today = scope(plan_line, bound, &project.settings, environment, then.now);
+        bound.id != *check || today != *then || params(bound) != *with
+    };
+    loaded.events.iter().filter(|(_, event)| differs(event)).map(|(seq, _)| *seq).collect()
+}
+
+pub(crate) fn about(loaded: &Loaded, project: &Project) -> bool {
+    matches(loaded, &project.plan().document.path, project.environment.as_deref())
+}
+
+pub(crate) fn matches(loaded: &Loaded, path: &str, environment: Option<&str>) -> bool {
+    match loaded.events.first() {
+        Some((_, Event::RunBegan { document, environment: of, .. })) => {
+            document.path == path && of.as_deref() == environment
+        }
+        Some(_) | None => false,
+    }
+}
+
+/// Looks of a journal by ask: passive ones that no unfinished attempt made. With `passed`, only
+/// those behind a pass.
+pub(crate) fn looks_of(loaded: &Loaded, passed: bool) -> BTreeMap<Ask, (Seq, Look)> {
+    let mut behind = BTreeSet::new();
+    let (mut attempts, mut judged) = (BTreeMap::new(), BTreeSet::new());
+    for (seq, event) in &loaded.events {
+        if let Event::AttemptBegan { began, .. } = event {
+            attempts.entry(*began).or_insert(*seq);
+        }
+        if let Event::Judged { began, looks, finding, .. } = event {
+            judged.insert(*began);
+            if finding.verdict == Verdict::Pass {
+                behind.extend(looks.iter().copied());
+            }
+        }
+    }
+    let doubtful = attempts.iter().filter(|(began, _)| !judged.contains(began));
+    let doubtful = doubtful.map(|(_, seq)| *seq).min();
+    let mut all = BTreeMap::new();
+    for (seq, event) in &loaded.events {
+        let Event::Looked { ask, at, ms, outcome, note, .. } = event else { continue };
+        let usable = ask.what.impact() < Impact::Active
+            && doubtful.is_none_or(|doubtful| *seq < doubtful)
+            && (!passed || behind.contains(seq));
+        let outcome: Option<Result<Seen, Fault>> = match outcome {
+            Ok(digest) => {
+                let bytes = loaded.evidence(digest).ok().flatten();
+                bytes.and_then(|bytes| canonical::read(&bytes).ok()).map(Ok)
+            }
+            Err(fault) => Some(Err(*fault)),
+        };
+        if let Some(outcome) = outcome.filter(|_| usable) {
+            let look = Look { ask: ask.clone(), at: *at, ms: *ms, outcome, note: note.clone() };
+            all.insert(ask.clone(), (*seq, look));
+        }
+    }
+    all
+}
+
+/// How long to wait before a burst is sent again whose first try was cut off: its traces are still
+/// in the target's counters.
+pub(crate) fn cool_down(events: &[(Seq, Event)]) -> Duration {
+    let judged: BTreeSet<Seq> = events
+        .iter()
+        .filter_map(
+            |(_, event)| {
+                if let Event::Judged { began, .. } = event { Some(*began) } else { None }
+            },
+        )
+        .collect();
+    let now = looking::now();
+    let rest = events.iter().filter_map(|(_, event)| {
+        let Event::AttemptBegan { began, ask, at } = event else { return None };
+        if judged.contains(began) {
+            return None;
+        }
+        let window =
+            if let What::Burst { over_ms, .. } = &ask.what { i64::from(*over_ms) } else { 0 };
+        Some(at.plus(window.saturating_mul(2)).plus(2_000).since(now))
+    });
+    let rest = rest.max().unwrap_or(0).clamp(0, 2 * 60_000);
+    Duration::from_millis(u64::try_from(rest).unwrap_or(0))
+}
+
+/// The events, and the evidence, of judgements that passed and are fresh.
+pub(crate) fn passes(
+    last: &Loaded,
+    changed: &BTreeSet<Seq>,
+    now: Time,
+) -> (BTreeSet<Seq>, BTreeSet<Digest>) {
+    let events: BTreeMap<Seq, &Event> = last.events.iter().map(|(seq, it)| (*seq, it)).collect();
+    let (mut wanted, mut evidence) = (BTreeSet::new(), BTreeSet::new());
+    for (seq, event) in &last.events {
+        let Event::Judged { began, looks, finding, at } = event else { continue };
+        let looked: Vec<&&Event> = looks.iter().filter_map(|seq| events.get(seq)).collect();
+        let passive = looked.iter().all(
+            |it| matches!(it, Event::Looked { ask, .. } if ask.what.impact() < Impact::Active),
+        );
+        let age = now.since(*at);
+        let fresh = (0..CARRIED_MS_MAX).contains(&age) && !changed.contains(began);
+        let good = finding.verdict == Verdict::Pass && fresh && passive;
+        if !good {
+            continue;
+        }
+        wanted.extend([*seq, *began]);
+        wanted.extend(looks.iter().copied());
+        for it in looked {
+            if let Event::Looked { outcome: Ok(digest), .. } = it {
+                evidence.insert(digest.clone());
+            }
+        }
+    }
+    (wanted, evidence)
+}
+
+/// The plan of a record.
+pub(crate) fn plan_of(loaded: &Loaded) -> Option<Plan> {
+    match loaded.events.first() {
+        Some((_, Event::RunBegan { plan_evidence, .. })) => {
+            canonical::read(&loaded.evidence(plan_evidence).ok()??).ok()
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// The identity of a line as one text.
+pub(crate) fn key_text(key: &Key) -> String {
+    format!("{} / {} / {} / {}", key.section.join(" > "), key.under, key.text, key.nth)
+}
