@@ -152,6 +152,10 @@ fn fulfilled(need: &Need, reading: &Reading<'_>) -> Option<Where> {
 /// does not name. A word within a longer term that the rule names is part of that term.
 fn claims_otherwise(rule: &Rule, scan: &Scan) -> bool {
     let alien = scan.hits.iter().filter(|hit| {
+        let explains = scan.label.is_some_and(|end| end <= hit.start);
+        if explains && !RULES.turning.has(hit.class) {
+            return false;
+        }
         let forbidden = rule.forbidden.has(hit.class);
         forbidden || RULES.alien.has(hit.class) && !rule.named.has(hit.class)
     });

@@ -52,6 +52,8 @@ pub(crate) struct Rules {
     pub(crate) weak: Classes,
     /// Classes that claim something else.
     pub(crate) alien: Classes,
+    /// Those of them that turn a claim round wherever they stand.
+    pub(crate) turning: Classes,
 }
 
 impl Rules {
@@ -75,7 +77,11 @@ impl Rules {
             }
             all.push(rule);
         }
-        Self { all, by_class, neutral, weak, alien }
+        let mut turning = Classes::default();
+        for name in ["person", "review", "briefed", "trained", "approved", "negation"] {
+            turning.insert(CONCEPTS.class(name));
+        }
+        Self { all, by_class, neutral, weak, alien, turning }
     }
 
     /// The rules that a class of words may begin.
@@ -93,6 +99,15 @@ fn marked(mark: char) -> Classes {
         if let Some(plain) = name.strip_prefix(mark) {
             set.insert(CONCEPTS.class(plain));
         }
+    }
+    set
+}
+
+/// The classes that bear any of some marks.
+pub(crate) fn marked_any(marks: &[char]) -> Classes {
+    let mut set = Classes::default();
+    for mark in marks {
+        set.join(&marked(*mark));
     }
     set
 }

@@ -5,6 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 use crate::{
     condition::condition,
     line_form,
+    rules,
     structure::is_secret,
     values::{Value, What, values},
     words::{Class, Classes, Hit, Vocabulary, is_unspaced},
@@ -41,6 +42,10 @@ const SIGN: u32 = 2;
 const DASHES: &[&str] =
     &[" for ", " - ", " \u{2013} ", " \u{2014} ", "**: ", ":** ", " \u{2014}\u{2014} "];
 
+static CONFIGURED: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("configured"));
+/// Classes that name nothing: they put a claim into words, or say that it is another one.
+static MARKED: LazyLock<Classes> = LazyLock::new(|| rules::marked_any(&['~', '!', '%']));
+
 /// A word, or one sign of a script without blanks.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
@@ -62,6 +67,8 @@ pub(crate) struct Scan {
     pub(crate) set: Classes,
     pub(crate) tokens: Vec<Token>,
     pub(crate) values: Vec<Value>,
+    /// Where the label ends that the rest of the text explains, if the label names something.
+    pub(crate) label: Option<usize>,
 }
 
 impl Scan {
@@ -93,21 +100,49 @@ impl Scan {
         for hit in &hits {
             set.insert(hit.class);
         }
+        let label = label(text).filter(|end| hits.iter().any(|hit| hit.end <= *end && !MARKED.has(hit.class)));
+        if label.is_some() {
+            // "Label: value" says that what the label names is set up like that.
+            set.insert(*CONFIGURED);
+        }
+        let lead = values.first().filter(|it| it.what == What::Variable && opens(text, it.start));
+        let lead = lead.map_or(text.len(), |it| it.end);
         let mut tokens = tokens(text);
         for token in &mut tokens {
             let remark = aside.iter().any(|range| range.contains(&token.start));
             token.name = is_name(text, token);
-            token.weight = match (is_silent(token.start) || first <= token.start, remark) {
-                (true, _) => 0,
-                (false, true) => token.weight / 2,
-                (false, false) => token.weight,
+            token.weight = if is_silent(token.start) || first <= token.start {
+                0
+            } else if lead <= token.start {
+                token.weight / 4
+            } else if remark || label.is_some_and(|end| end <= token.start) {
+                token.weight / 2
+            } else {
+                token.weight
             };
             for hit in hits.iter().filter(|hit| hit.start < token.end && token.start < hit.end) {
                 token.cover.insert(hit.class);
             }
         }
-        Self { hits, set, tokens, values }
+        Self { hits, set, tokens, values, label }
     }
+}
+
+/// Whether no word stands before a place.
+fn opens(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|head| !head.contains(char::is_alphanumeric))
+}
+
+/// Where a label ends: bold words at the beginning with a colon or a dash behind them.
+fn label(text: &str) -> Option<usize> {
+    let text_start = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '*').len();
+    let inner = text.get(text_start..)?.strip_prefix("**")?;
+    let length = inner.find("**")?;
+    let end = text_start + 2 + length;
+    let behind = text.get(end + 2..)?.trim_start();
+    let colon = inner.get(..length)?.ends_with([':', '：']);
+    let marked = colon || behind.starts_with([':', '：', '-', '\u{2013}', '\u{2014}']);
+    (marked && behind.contains(char::is_alphanumeric)).then_some(end)
 }
 
 /// Commands and conditions: they say how to look and when, not what is claimed.
@@ -142,7 +177,7 @@ fn is_name(text: &str, token: &Token) -> bool {
     let mut chars = word.chars();
     let first = chars.next().is_some_and(char::is_uppercase);
     let inside = chars.any(char::is_uppercase);
-    let opens = text.get(..token.start).is_some_and(|head| !head.contains(char::is_alphanumeric));
+    let opens = opens(text, token.start);
     inside || first && !opens && !word.is_ascii() || first && !opens && is_sentence_case(text)
 }
 

@@ -86,7 +86,7 @@ fn measure(path: &Path, labels: &[&Vec<String>], all: &mut Figures) {
         let found = &understood[at];
         let id = found.checks.first().map_or("-", |it| it.id.as_str());
         let wanted: Vec<&str> = label[3].split('|').collect();
-        let right = wanted.iter().any(|want| want.strip_prefix("want:").unwrap_or(want) == &id);
+        let right = wanted.iter().any(|want| want.strip_prefix("want:").unwrap_or(want) == id);
         let is_machine = id != "-" && !HUMAN.contains(&id);
         let bound = found.state == Binding::Bound && is_machine;
         let decidable = matches!(label[2].as_str(), "check" | "command" | "watch" | "schedule");

@@ -61,7 +61,7 @@ date of the last change, which copying renews.
 `automated`, that a schedule made it.
 
 ```checklist
-- [ ] Latest backup is at most 24 hours old
+- [ ] Recent backup exists (24 hours)
 ```
 
 **Remedy.** Read the log of the job that makes backups, mend it, and run it once by hand.

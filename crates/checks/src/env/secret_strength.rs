@@ -159,7 +159,7 @@ for passwords) unless the line says otherwise, and that it equals nothing it was
 histories that are named as unproven.
 
 ```checklist
-- [ ] `SESSION_SECRET` generated, 32 bytes
+- [ ] `SESSION_SECRET` generated (32 bytes)
 ```
 
 **Remedy.** Make a new value with `openssl rand -base64 32` for each variable named in the reason,

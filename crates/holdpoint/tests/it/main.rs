@@ -10,6 +10,7 @@
 mod bad_input;
 mod common;
 mod demo;
+mod docs;
 mod looked;
 mod nginx;
 mod real_files;

@@ -244,6 +244,152 @@ fn strength_of_secrets() {
     }
 }
 
+/// Dumps that a real server made, whole and cut.
+#[test]
+fn dumps_of_postgresql() {
+    let programs = ["initdb", "postgres", "psql", "pg_dump", "pg_restore", "setpriv", "gzip"];
+    if !needs("backup.integrity: PostgreSQL", &programs) || !root() {
+        return;
+    }
+    let place = Place::new();
+    // The server refuses to run as root; single-user mode needs no port. It is ended by its own pid.
+    sh(&place, "chmod 755 .; mkdir pg; chown 65534:65534 pg
+        as() { setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"; }
+        as initdb -D pg/data -U lab -A trust -E UTF8 --no-sync >/dev/null
+        as postgres -D pg/data -k $PWD/pg -c listen_addresses= -c fsync=off >pg/log 2>&1 & pid=$!
+        trap 'kill $pid; wait $pid' EXIT
+        for n in $(seq 100); do psql -h $PWD/pg -U lab -d postgres -c 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+        sql() { psql -q -h $PWD/pg -U lab -d postgres -c \"$1\"; }
+        sql 'CREATE TABLE orders AS SELECT n, md5(n::text) AS note FROM generate_series(1, 30000) n'
+        mkdir plain packed custom customcut folder all
+        dump() { pg_dump -h $PWD/pg -U lab \"$@\" postgres; }
+        dump > plain/shop.sql; dump | gzip > packed/shop.sql.gz; dump -Fc > custom/shop.dump
+        head -c $(($(stat -c %s custom/shop.dump) / 2)) custom/shop.dump > customcut/shop.dump
+        dump -Fd -f folder/shop-2026-01-01
+        mkdir foldercut; cp -r folder/shop-2026-01-01 foldercut/; cd foldercut/shop-2026-01-01
+        data=$(ls *.dat.gz | head -1); truncate -s 1000 $data; cd ../..
+        mkdir plaincut; head -n 20000 plain/shop.sql > plaincut/shop.sql
+        pg_restore -l customcut/shop.dump > /dev/null
+        find plain packed custom customcut folder foldercut plaincut -exec touch -d '3 hours ago' {} +");
+    let cases = [
+        case("plain", "path=plain", PassBut(&["checksum"])),
+        case("packed", "path=packed", Pass),
+        case("its own format", "path=custom", Pass),
+        case("its own format, cut in half", "path=customcut", Fail(&["pg_restore -l"])),
+        case("a folder", "path=folder/shop-2026-01-01", Pass),
+        case("a folder with a cut file", "path=foldercut/shop-2026-01-01", NoPass(&[])),
+        case("plain, cut in the rows", "path=plaincut", Fail(&["cut"])),
+    ];
+    all(&place, "backup.integrity", &cases);
+}
+
+/// A secret that stands in the template, or ever stood in the repository, is known to others.
+#[test]
+fn secrets_that_were_seen_before() {
+    if !needs("env.secret-strength: template and history", &["git"]) {
+        return;
+    }
+    let place = Place::new();
+    let (burnt, copied, fresh) = (
+        "Zt2Rm5cvK3xw9Lq7pB8dNf4Hj6Ys1Gk0",
+        "Qm4Wc8Xe2Vt6Bz0Ny5Lr9Jp3Hs7Fd1Ga",
+        "Kd7Rw3Tn9Yx5Pc1Mv8Zb4Gq6Hj2Sf0Le",
+    );
+    place
+        .write("site/.env", format!("BURNT_KEY={burnt}\nCOPIED_KEY={copied}\nFRESH_KEY={fresh}\n"));
+    place.write("site/.env.production", format!("COPIED_KEY={copied}\nFRESH_KEY=<your-key>\n"));
+    place.write("repo/config.py", format!("KEY = '{burnt}'\n"));
+    sh(
+        &place,
+        "cd repo; git init -q; git config user.email a@b.test; git config user.name a
+        git add .; git commit -qm one; echo \"KEY = env('KEY')\" > config.py; git commit -qam two",
+    );
+    let folder = place.path().display();
+    place.write(
+        "holdpoint.toml",
+        format!(
+            "schema = 1\n[target.host]\nhere = true\ntemplate = \"{folder}/site/.env.production\"\n\
+             repo = \"{folder}/repo\"\n"
+        ),
+    );
+    let mut wrong = Vec::new();
+    for (name, state, words) in [
+        ("BURNT_KEY", "fail", &["history"][..]),
+        ("COPIED_KEY", "fail", &["template"]),
+        ("FRESH_KEY", "pass", &[]),
+    ] {
+        let text = format!(
+            "`{name}` is strong <!-- holdpoint: env.secret-strength name={name} path=site/.env -->"
+        );
+        wrong.extend(expect_line(name, &line(&place, &text), state, words));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Files that are none: whoever reads them waits for ever, or reads for ever.
+#[test]
+fn files_without_end() {
+    if !needs("files: pipes and devices", &["mkfifo"]) {
+        return;
+    }
+    let place = Place::new();
+    sh(
+        &place,
+        "mkfifo pipe pipes.env; mkdir backups; mkfifo backups/app.sql; ln -s loop loop
+        head -c 200000000 /dev/zero > sparse.env",
+    );
+    let began = std::time::Instant::now();
+    all(
+        &place,
+        "env.required",
+        &[
+            case("a pipe", "path=pipes.env name=A", NoPass(&[])),
+            case("a device", "path=/dev/zero name=A", NoPass(&[])),
+            case("a loop", "path=loop name=A", NoPass(&[])),
+            case("two hundred megabytes", "path=sparse.env name=A", NoPass(&[])),
+        ],
+    );
+    all(
+        &place,
+        "db.integrity",
+        &[
+            case("a pipe", "path=pipe", NoPass(&[])),
+            case("a device", "path=/dev/zero", NoPass(&[])),
+        ],
+    );
+    all(
+        &place,
+        "backup.integrity",
+        &[
+            case("a pipe", "path=pipe", NoPass(&[])),
+            case("a pipe among backups", "path=backups", NoPass(&[])),
+            case("a device", "path=/dev/zero", NoPass(&[])),
+            case("a loop", "path=loop", NoPass(&[])),
+        ],
+    );
+    assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
+}
+
+/// What a terminal would obey is shown, not sent.
+#[test]
+fn names_and_values_that_steer_a_terminal() {
+    common::real("files: escape sequences", None);
+    let place = Place::new();
+    let name = "backups/app\u{1b}[2J\u{1b}]0;owned\u{7}.sql.gz";
+    place.write(name, [7; 30]);
+    place.write("a.env", "MODE=\u{1b}[31mred\n\u{1b}[2Jodd line\n");
+    for args in [
+        &["check", "backup.fresh", "path=backups", "max-age=24h"][..],
+        &["check", "backup.integrity", "path=backups"],
+        &["check", "env.required", "path=a.env", "name=MODE", "equals=blue"],
+        &["check", "env.required", "path=a.env", "name=\u{1b}[2J"],
+    ] {
+        let said = place.run(args);
+        assert!(!said.out.contains(['\u{1b}', '\u{7}']), "{args:?}: {:?}", said.out);
+        assert!(!said.err.contains(['\u{1b}', '\u{7}']), "{args:?}: {:?}", said.err);
+    }
+}
+
 #[test]
 fn memory_of_machines() {
     common::real("host.memory", None);

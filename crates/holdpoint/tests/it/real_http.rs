@@ -245,6 +245,22 @@ fn health_of_servers_that_misbehave() {
     all(&Place::new(), "http.health", &cases);
 }
 
+/// What a terminal would obey is shown, not sent.
+#[test]
+fn bodies_that_steer_a_terminal() {
+    common_real("http.health: escape sequences");
+    let place = Place::new();
+    let word = Odd::says(answer("200 OK", "", "\u{1b}[2J\u{1b}[1;32mok\u{1b}[0m"));
+    let page = Odd::says(json("200 OK", "{\"status\":\"\\u001b[2Jdown\"}"));
+    let moved = Odd::says(answer("302 Found", "Location: /\u{1b}[2Jlogin\r\n", ""));
+    for odd in [&word, &page, &moved] {
+        let url = format!("url=http://127.0.0.1:{}", odd.port);
+        let said = place.run(&["check", "http.health", &url, QUICK]);
+        assert_ne!(said.code, Some(0), "{}", said.out);
+        assert!(!said.out.contains('\u{1b}'), "{:?}", said.out);
+    }
+}
+
 fn common_real(name: &str) {
     crate::common::real(name, None);
 }

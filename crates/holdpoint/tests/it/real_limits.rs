@@ -171,12 +171,23 @@ fn limiters_that_count_wrongly() {
     let for_good = counted(20, "429 Too Many Requests");
     let drops = counted(20, "drop");
     let overload = counted(10, "503 Service Unavailable");
+    // One refusal for show: whoever goes on is served again.
+    let for_show = Odd::start({
+        let count = AtomicUsize::new(0);
+        move |stream, _| {
+            nginx::head(stream);
+            let nth = count.fetch_add(1, Ordering::Relaxed);
+            let status = if nth % 21 == 20 { "429 Too Many Requests" } else { "200 OK" };
+            drop(stream.write_all(answer(status, "", "ok").as_bytes()));
+        }
+    });
     let silent = Odd::silent();
     let at =
         |odd: &Odd| format!("url=http://127.0.0.1:{} limit=20 window=1s --allow active", odd.port);
     let place = Place::new();
     let cases = [
         case("never lets go", at(&for_good), Fail(&["still refused"])),
+        case("refuses every twenty-first", at(&for_show), NoPass(&[])),
         case("breaks connections off", at(&drops), NoPass(&[])),
         case("overload is no limit", at(&overload), NoPass(&["503"])),
         case("says nothing", at(&silent), NoPass(&[])),
