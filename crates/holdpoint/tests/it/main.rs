@@ -20,6 +20,7 @@ mod real_net;
 mod real_stack;
 mod real_tls;
 mod records;
+mod schemas;
 mod seeds;
 mod site;
 mod words;

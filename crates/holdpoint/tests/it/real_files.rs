@@ -257,7 +257,7 @@ fn dumps_of_postgresql() {
         as() { setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"; }
         as initdb -D pg/data -U lab -A trust -E UTF8 --no-sync >/dev/null
         as postgres -D pg/data -k $PWD/pg -c listen_addresses= -c fsync=off >pg/log 2>&1 & pid=$!
-        trap 'kill $pid; wait $pid' EXIT
+        trap 'kill $pid; wait $pid || true' EXIT
         for n in $(seq 100); do psql -h $PWD/pg -U lab -d postgres -c 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
         sql() { psql -q -h $PWD/pg -U lab -d postgres -c \"$1\"; }
         sql 'CREATE TABLE orders AS SELECT n, md5(n::text) AS note FROM generate_series(1, 30000) n'

@@ -34,8 +34,10 @@ pub fn plan(
             section = Some(line.section.as_slice());
             let path = line.section.join(&format!(" {} ", style.arrow()));
             out.push('\n');
-            out.push_str(&style.paint(Tone::Strong, &style.cut(&path, style.width)));
-            out.push('\n');
+            if !path.is_empty() {
+                out.push_str(&style.paint(Tone::Strong, &style.cut(&path, style.width)));
+                out.push('\n');
+            }
         }
         out.push_str(&row(line, style));
         if details {
@@ -54,8 +56,8 @@ pub fn plan(
 }
 
 fn row(line: &PlanLine, style: Style) -> String {
-    let text = (style.width / 2).clamp(24, 56);
-    let id = 26;
+    let text = (style.width * 2 / 5).clamp(20, 56);
+    let id = 24;
     let meaning = match line.state {
         Binding::Unbound => String::from("not understood"),
         Binding::Choice => {
@@ -74,7 +76,7 @@ fn row(line: &PlanLine, style: Style) -> String {
         });
         all.collect::<Vec<_>>().join(" ")
     });
-    let needs = line.needs.first().map(|need| format!("  ? needs {need}"));
+    let needs = line.needs.first().map(|need| format!("  ? {need}"));
     let tone = match line.state {
         Binding::Bound if line.needs.is_empty() => Tone::Good,
         Binding::Bound => Tone::Faint,
