@@ -17,6 +17,7 @@ mod condition;
 mod context;
 mod meaning;
 mod nouns;
+mod number;
 mod parameters;
 mod rules;
 mod scan;

@@ -4,8 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use crate::{
     condition::condition,
-    line_form,
-    rules,
+    line_form, rules,
     structure::is_secret,
     values::{Value, What, values},
     words::{Class, Classes, Hit, Vocabulary, is_unspaced},
@@ -60,6 +59,31 @@ pub(crate) struct Token {
     pub(crate) name: bool,
 }
 
+/// Classes that say what is a person's.
+#[derive(Debug)]
+pub(crate) struct Persons {
+    pub(crate) trained: Class,
+    pub(crate) briefed: Class,
+    pub(crate) approved: Class,
+    pub(crate) review: Class,
+    pub(crate) report: Class,
+    pub(crate) pentest: Class,
+    pub(crate) audit: Class,
+    pub(crate) blank: Class,
+}
+
+/// The classes of people's statements.
+pub(crate) static PERSONS: LazyLock<Persons> = LazyLock::new(|| Persons {
+    trained: CONCEPTS.class("trained"),
+    briefed: CONCEPTS.class("briefed"),
+    approved: CONCEPTS.class("approved"),
+    review: CONCEPTS.class("review"),
+    report: CONCEPTS.class("report"),
+    pentest: CONCEPTS.class("pentest"),
+    audit: CONCEPTS.class("security-audit"),
+    blank: CONCEPTS.class("v-blank"),
+});
+
 /// What was found in a text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scan {
@@ -100,17 +124,19 @@ impl Scan {
         for hit in &hits {
             set.insert(hit.class);
         }
-        let label = label(text).filter(|end| hits.iter().any(|hit| hit.end <= *end && !MARKED.has(hit.class)));
+        let label = label(text)
+            .filter(|end| hits.iter().any(|hit| hit.end <= *end && !MARKED.has(hit.class)));
         if label.is_some() {
             // "Label: value" says that what the label names is set up like that.
             set.insert(*CONFIGURED);
         }
         let lead = values.first().filter(|it| it.what == What::Variable && opens(text, it.start));
         let lead = lead.map_or(text.len(), |it| it.end);
+        let sentence = is_sentence_case(text);
         let mut tokens = tokens(text);
         for token in &mut tokens {
             let remark = aside.iter().any(|range| range.contains(&token.start));
-            token.name = is_name(text, token);
+            token.name = is_name(text, token, sentence);
             token.weight = if is_silent(token.start) || first <= token.start {
                 0
             } else if lead <= token.start {
@@ -135,7 +161,8 @@ fn opens(text: &str, at: usize) -> bool {
 
 /// Where a label ends: bold words at the beginning with a colon or a dash behind them.
 fn label(text: &str) -> Option<usize> {
-    let text_start = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '*').len();
+    let text_start =
+        text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '*').len();
     let inner = text.get(text_start..)?.strip_prefix("**")?;
     let length = inner.find("**")?;
     let end = text_start + 2 + length;
@@ -166,19 +193,23 @@ fn first_sentence(text: &str) -> usize {
             && !matches!(word, "etc" | "vs" | "e.g" | "i.e" | "incl")
             && !word.contains('.')
     };
-    let found = ends.iter().filter_map(|end| text.find(end).filter(is_word)).min();
-    found.map_or(text.len(), |at| at + 1)
+    let places = text.match_indices(['.', '?', '。']).map(|(at, _)| at);
+    let ends = |at: &usize| {
+        let rest = text.get(*at..).unwrap_or_default();
+        ends.iter().any(|end| rest.starts_with(end)) && is_word(at)
+    };
+    places.into_iter().find(ends).map_or(text.len(), |at| at + 1)
 }
 
 /// A name: capitals within a word, or at its start within a sentence. Names say of whom something
 /// is claimed rather than what.
-fn is_name(text: &str, token: &Token) -> bool {
+fn is_name(text: &str, token: &Token, sentence: bool) -> bool {
     let word = text.get(token.start..token.end).unwrap_or_default();
     let mut chars = word.chars();
     let first = chars.next().is_some_and(char::is_uppercase);
     let inside = chars.any(char::is_uppercase);
     let opens = opens(text, token.start);
-    inside || first && !opens && !word.is_ascii() || first && !opens && is_sentence_case(text)
+    inside || first && !opens && !word.is_ascii() || first && !opens && sentence
 }
 
 /// Whether most words of a text begin small, so that a capital means a name.
@@ -201,7 +232,12 @@ fn aside(text: &str) -> Vec<Range<usize>> {
             _ => {}
         }
     }
-    let dash = DASHES.iter().filter_map(|dash| text.find(dash)).min();
+    let begins = |at: &usize| {
+        let rest = text.get(*at..).unwrap_or_default();
+        DASHES.iter().any(|dash| rest.starts_with(dash))
+    };
+    let places = text.match_indices([' ', '*', ':']).map(|(at, _)| at);
+    let dash = places.into_iter().find(begins);
     found.extend(dash.filter(|at| *at > 0).map(|at| at..text.len()));
     found
 }

@@ -179,17 +179,17 @@ pub(crate) fn of_person(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> 
     if kind != Kind::Attest {
         return None;
     }
-    let has = |name: &str| reading.scan.set.has(CONCEPTS.class(name));
+    let has = |class| reading.scan.set.has(class);
     let signed = matches!(it.phase, Phase::Signoff | Phase::SignoffPost);
     let id = if signed {
         "attest.statement"
-    } else if has("trained") {
+    } else if has(PERSONS.trained) {
         "attest.training"
-    } else if has("briefed") {
+    } else if has(PERSONS.briefed) {
         "attest.briefing"
-    } else if has("pentest") || has("security-audit") || has("report") {
+    } else if has(PERSONS.pentest) || has(PERSONS.audit) || has(PERSONS.report) {
         "attest.report"
-    } else if has("review") {
+    } else if has(PERSONS.review) {
         "attest.review"
     } else {
         "attest.statement"

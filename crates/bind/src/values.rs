@@ -1,5 +1,10 @@
 //! Reads numbers with units and bounds, names, paths and addresses from a text.
 
+use crate::{
+    nouns::table,
+    number::{number, number_length},
+};
+
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum What {
@@ -44,233 +49,6 @@ pub(crate) struct Value {
     /// The bound that stands before or behind it.
     pub(crate) bound: Option<&'static str>,
 }
-
-const DOCUMENTS: &[&str] = &[".md", ".rst", ".adoc", ".pdf", ".docx", ".mdx"];
-const FILES: &[&str] = &[
-    ".yml",
-    ".yaml",
-    ".json",
-    ".toml",
-    ".conf",
-    ".cfg",
-    ".ini",
-    ".env",
-    ".sh",
-    ".py",
-    ".ts",
-    ".tsx",
-    ".js",
-    ".jsx",
-    ".sql",
-    ".tf",
-    ".tfvars",
-    ".txt",
-    ".xml",
-    ".html",
-    ".css",
-    ".log",
-    ".lock",
-    ".properties",
-    ".bat",
-    ".ps1",
-    ".pem",
-    ".key",
-    ".crt",
-    ".mod",
-    ".gradle",
-    ".rb",
-    ".go",
-    ".rs",
-    ".java",
-    ".php",
-    ".service",
-    ".plist",
-    ".sol",
-];
-const SIZES: &[&str] = &["b", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"];
-const TIMES: &[(&str, &str)] = &[
-    ("ms", "ms"),
-    ("s", "s"),
-    ("sec", "s"),
-    ("secs", "s"),
-    ("second", "s"),
-    ("seconds", "s"),
-    ("min", "m"),
-    ("mins", "m"),
-    ("minute", "m"),
-    ("minutes", "m"),
-    ("h", "h"),
-    ("hr", "h"),
-    ("hrs", "h"),
-    ("hour", "h"),
-    ("hours", "h"),
-    ("d", "d"),
-    ("day", "d"),
-    ("days", "d"),
-    ("milliseconds", "ms"),
-    ("秒", "s"),
-    ("分钟", "m"),
-    ("小时", "h"),
-    ("天", "d"),
-    ("분", "m"),
-    ("초", "s"),
-    ("시간", "h"),
-    ("일", "d"),
-    ("分", "m"),
-    ("時間", "h"),
-    ("日", "d"),
-];
-/// Longer spans, in days.
-const SPANS: &[(&str, u64)] =
-    &[("week", 7), ("weeks", 7), ("month", 30), ("months", 30), ("year", 365), ("years", 365)];
-/// Words in capitals that name no variable.
-const ACRONYMS: &[&str] = &[
-    "HTTP",
-    "HTTPS",
-    "SSL",
-    "TLS",
-    "API",
-    "URL",
-    "URI",
-    "JSON",
-    "XML",
-    "YAML",
-    "CSS",
-    "HTML",
-    "GET",
-    "POST",
-    "PUT",
-    "PATCH",
-    "DELETE",
-    "HEAD",
-    "OPTIONS",
-    "INFO",
-    "WARN",
-    "WARNING",
-    "ERROR",
-    "FATAL",
-    "TRACE",
-    "DNS",
-    "CDN",
-    "CORS",
-    "JWT",
-    "SQL",
-    "SSH",
-    "AWS",
-    "GCP",
-    "IAM",
-    "VPC",
-    "WAF",
-    "TODO",
-    "NONE",
-    "NULL",
-    "TRUE",
-    "FALSE",
-    "YES",
-    "UTC",
-    "CNAME",
-    "TXT",
-    "MIT",
-    "LICENSE",
-    "README",
-    "CHANGELOG",
-    "SELECT",
-    "INSERT",
-    "UPDATE",
-    "OK",
-];
-/// Words in front of a number that bound it.
-const BEFORE: &[(&str, &str)] = &[
-    (">=", ">="),
-    ("\u{2265}", ">="),
-    ("<=", "<="),
-    ("\u{2264}", "<="),
-    (">", ">"),
-    ("<", "<"),
-    ("\u{ff1e}", ">"),
-    ("\u{ff1c}", "<"),
-    ("at least", ">="),
-    ("minimum of", ">="),
-    ("minimum", ">="),
-    ("min.", ">="),
-    ("min", ">="),
-    ("no less than", ">="),
-    ("not less than", ">="),
-    ("more than", ">"),
-    ("greater than", ">"),
-    ("over", ">"),
-    ("above", ">"),
-    ("exceeds", ">"),
-    ("exceeding", ">"),
-    ("at most", "<="),
-    ("maximum of", "<="),
-    ("maximum", "<="),
-    ("max", "<="),
-    ("up to", "<="),
-    ("no more than", "<="),
-    ("not more than", "<="),
-    ("within", "<="),
-    ("less than", "<"),
-    ("fewer than", "<"),
-    ("lower than", "<"),
-    ("under", "<"),
-    ("below", "<"),
-    ("至少", ">="),
-    ("不少于", ">="),
-    ("大于等于", ">="),
-    ("小于等于", "<="),
-    ("超过", ">"),
-    ("大于", ">"),
-    ("小于", "<"),
-    ("低于", "<"),
-    ("最低", ">="),
-    ("最小", ">="),
-    ("최소", ">="),
-    ("최대", "<="),
-    ("mínimo", ">="),
-    ("mindestens", ">="),
-    ("máximo", "<="),
-    ("menos de", "<"),
-    ("más de", ">"),
-    ("mais de", ">"),
-    ("unter", "<"),
-    ("über", ">"),
-    ("минимум", ">="),
-    ("менее", "<"),
-];
-/// Words behind a number that bound it.
-const BEHIND: &[(&str, &str)] = &[
-    ("+", ">="),
-    ("or later", ">="),
-    ("or higher", ">="),
-    ("or newer", ">="),
-    ("or above", ">="),
-    ("or more", ">="),
-    ("or greater", ">="),
-    ("and above", ">="),
-    ("and later", ">="),
-    ("minimum", ">="),
-    ("min", ">="),
-    ("and up", ">="),
-    ("lts or later", ">="),
-    ("lts or newer", ">="),
-    ("lts+", ">="),
-    ("lts or higher", ">="),
-    ("or less", "<="),
-    ("or fewer", "<="),
-    ("or lower", "<="),
-    ("maximum", "<="),
-    ("max", "<="),
-    ("以上", ">="),
-    ("以下", "<="),
-    ("以内", "<="),
-    ("未満", "<"),
-    ("이상", ">="),
-    ("이하", "<="),
-    ("미만", "<"),
-    ("이내", "<="),
-    ("초과", ">"),
-];
 
 /// Every value of a text, in its order.
 pub(crate) fn values(text: &str) -> Vec<Value> {
@@ -360,7 +138,7 @@ pub(crate) fn is_variable(word: &str, coded: bool) -> bool {
         && 3 <= letters
         && (word.trim_matches('_').contains('_')
             || word.ends_with('_')
-            || coded && !ACRONYMS.contains(&word))
+            || coded && !table("acronyms").iter().any(|(name, _)| *name == word))
 }
 
 fn named(word: &str, coded: bool) -> Option<What> {
@@ -369,11 +147,12 @@ fn named(word: &str, coded: bool) -> Option<What> {
     }
     let lower = word.to_ascii_lowercase();
     let body = lower.trim_end_matches('/');
-    if DOCUMENTS.iter().any(|end| body.ends_with(end)) {
+    if table("documents").iter().any(|(end, _)| body.ends_with(end)) {
         return Some(What::Document);
     }
-    let known =
-        FILES.iter().any(|end| body.ends_with(end) && (end.len() < body.len() || *end == ".env"));
+    let known = table("files")
+        .iter()
+        .any(|(end, _)| body.ends_with(end) && (end.len() < body.len() || *end == ".env"));
     if known || body.starts_with(".env") {
         return Some(What::Path);
     }
@@ -432,112 +211,6 @@ fn numbers(text: &str, start: usize, word: &str, out: &mut Vec<Value>) {
         at = at.max(value.end.saturating_sub(start).min(word.len()));
         out.push(value);
     }
-}
-
-fn number_length(text: &str) -> usize {
-    let mut end = 0;
-    let bytes = text.as_bytes();
-    while let Some(byte) = bytes.get(end) {
-        let digit_behind = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        if byte.is_ascii_digit() || (matches!(byte, b'.' | b',') && digit_behind) {
-            end += 1;
-        } else {
-            break;
-        }
-    }
-    end
-}
-
-/// The number at `start` with its unit and its bound.
-fn number(text: &str, start: usize, digits: &str, after_colon: bool) -> Value {
-    let behind = start + digits.len();
-    let rest = text.get(behind..).unwrap_or_default();
-    let (what, shown, length) = with_unit(digits, rest);
-    let end = behind + length;
-    let head = text.get(..start).unwrap_or_default().to_lowercase();
-    let tail = text.get(end..).unwrap_or_default();
-    let bound = bound_before(&head).or_else(|| bound_behind(tail));
-    let is_port = after_colon && 2 <= digits.len() || follows_port(&head);
-    let dotted = digits.contains('.') && !digits.contains(',');
-    let status = digits.len() == 3 && digits.starts_with(['2', '3', '4', '5']) && bound.is_none();
-    let what = if what != What::Number {
-        what
-    } else if is_port {
-        What::Port
-    } else if dotted || tail.starts_with('+') && bound.is_some() {
-        What::Version
-    } else if status {
-        What::Code
-    } else {
-        What::Number
-    };
-    Value { what, start, end, text: shown, bound }
-}
-
-/// What a number with the text behind it is, how it is typed, and how long the unit is.
-fn with_unit(digits: &str, rest: &str) -> (What, String, usize) {
-    let digits = digits.replace(',', "");
-    let gap = rest.len() - rest.trim_start_matches(' ').len();
-    let after = rest.get(gap..).unwrap_or_default();
-    if after.starts_with('%') || after.starts_with('\u{ff05}') {
-        let sign = after.chars().next().map_or(1, char::len_utf8);
-        return (What::Percent, format!("{digits}%"), gap + sign);
-    }
-    let end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
-    let word = after.get(..end).unwrap_or_default();
-    let lower = word.to_lowercase();
-    if SIZES.contains(&lower.as_str()) && (gap == 0 || 2 <= lower.len()) {
-        return (What::Size, format!("{digits}{word}"), gap + end);
-    }
-    if let Some((_, unit)) = TIMES.iter().find(|(name, _)| *name == lower)
-        && (gap == 0 || 2 <= lower.len())
-    {
-        return (What::Duration, format!("{digits}{unit}"), gap + end);
-    }
-    if let Some((_, days)) = SPANS.iter().find(|(name, _)| *name == lower)
-        && let Ok(count) = digits.parse::<u64>()
-    {
-        return (What::Duration, format!("{}d", count.saturating_mul(*days)), gap + end);
-    }
-    (What::Number, digits, 0)
-}
-
-fn follows_port(head: &str) -> bool {
-    let head = head.trim_end_matches(|c: char| {
-        c.is_ascii_digit() || matches!(c, ' ' | ',' | ':' | '/' | '&' | '`')
-    });
-    let head = head.strip_suffix(" and").unwrap_or(head);
-    let head = head.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | ':'));
-    ["port", "ports", "端口", "ポート", "포트", "puerto", "puertos", "porta", "portas"]
-        .iter()
-        .any(|word| head.ends_with(word))
-}
-
-fn bound_before(head: &str) -> Option<&'static str> {
-    let head = head.trim_end_matches([' ', '*', '~', '$', '`']);
-    let found = BEFORE.iter().find(|(word, _)| {
-        let Some(rest) = head.strip_suffix(word) else {
-            return false;
-        };
-        let letter = word.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-        !letter || !rest.chars().next_back().is_some_and(char::is_alphanumeric)
-    });
-    found.map(|(_, sign)| *sign)
-}
-
-fn bound_behind(tail: &str) -> Option<&'static str> {
-    let skipped = tail.trim_start_matches([' ', '(']).to_lowercase();
-    let found = BEHIND.iter().find(|(word, _)| skipped.starts_with(word));
-    if let Some((_, sign)) = found {
-        return Some(sign);
-    }
-    // "4 CPU cores minimum": the word stands behind what is counted.
-    let mut words = skipped.split_whitespace().take(4);
-    words.find_map(|word| match word.trim_end_matches(['.', ')']) {
-        "minimum" | "minimum)" => Some(">="),
-        "maximum" => Some("<="),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ struct Term {
     class: Class,
     /// Whether it goes on to the end of the word that it begins.
     open: bool,
+    /// Its first bytes.
+    key: u32,
     /// The next term whose beginning falls into the same slot.
     next: Option<u32>,
 }
@@ -102,9 +104,9 @@ impl Vocabulary {
 
     fn add(&mut self, text: Cow<'static, str>, class: Class, open: bool) {
         let at = u32::try_from(self.terms.len()).ok();
-        let slot = slot(text.as_bytes().get(..KEY.min(text.len())).unwrap_or_default());
-        let next = self.slots.get_mut(slot).and_then(|head| std::mem::replace(head, at));
-        self.terms.push(Term { text, class, open, next });
+        let key = packed(text.as_bytes().get(..KEY.min(text.len())).unwrap_or_default());
+        let next = self.slots.get_mut(slot(key)).and_then(|head| std::mem::replace(head, at));
+        self.terms.push(Term { text, class, open, key, next });
     }
 
     /// The class of that name, which must be there.
@@ -127,30 +129,30 @@ impl Vocabulary {
             }
             let rest = even.get(at..).unwrap_or_default();
             for length in 1..=KEY.min(rest.len()) {
-                let key = rest.get(..length).unwrap_or_default();
+                let key = packed(rest.get(..length).unwrap_or_default());
                 if let Some(first) = self.slots.get(slot(key)).copied().flatten() {
-                    self.beginning(text, at, rest, (length, first), &mut found);
+                    self.beginning(text, at, rest, (key, first), &mut found);
                 }
             }
         }
         found
     }
 
-    /// The terms that begin at `at` with a key of so many bytes, from the first of their slot.
+    /// The terms that begin at `at` with a key, from the first of their slot.
     fn beginning(
         &self,
         text: &str,
         at: usize,
         rest: &[u8],
-        key: (usize, u32),
+        key: (u32, u32),
         found: &mut Vec<Hit>,
     ) {
-        let (length, first) = key;
+        let (key, first) = key;
         let mut next = Some(first);
         while let Some(term) = next.and_then(|at| self.terms.get(usize::try_from(at).ok()?)) {
             next = term.next;
             let bytes = term.text.as_bytes();
-            if bytes.len().min(KEY) != length || !rest.starts_with(bytes) {
+            if term.key != key || !rest.starts_with(bytes) {
                 continue;
             }
             let Some(end) = ends(text, at + bytes.len(), term.open) else {
@@ -181,11 +183,14 @@ fn even(byte: u8) -> u8 {
     if byte == b'-' { b' ' } else { byte.to_ascii_lowercase() }
 }
 
-fn slot(key: &[u8]) -> usize {
-    let mixed = key
-        .iter()
-        .fold(key.len(), |sum, byte| sum.wrapping_mul(131).wrapping_add(usize::from(*byte)));
-    (mixed ^ (mixed >> 7)) % SLOTS
+/// Up to four bytes as one number. No term has a zero byte, so lengths cannot be confused.
+fn packed(key: &[u8]) -> u32 {
+    key.iter().fold(0, |sum: u32, byte| (sum << 8) | u32::from(*byte))
+}
+
+fn slot(key: u32) -> usize {
+    let mixed = key.wrapping_mul(0x9e37_79b1) >> 19;
+    usize::try_from(mixed).unwrap_or(0) % SLOTS
 }
 
 /// A term as it is looked for.

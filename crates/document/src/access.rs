@@ -31,12 +31,15 @@ impl Document {
     /// The headings above a line as a plan prints them: without the document's title, the only
     /// heading of level 1, and without emoji.
     pub fn section_path(&self, line: &Line) -> Vec<String> {
-        let alone = self.headings.iter().filter(|it| it.level == 1).take(2).count() == 1;
         let Some(section) = line.section else {
             return Vec::new();
         };
         let above = self.above(section);
-        above.iter().filter(|it| !(alone && it.level == 1)).map(|it| plain(&it.repaired)).collect()
+        above
+            .iter()
+            .filter(|it| self.title.is_none() || it.level != 1)
+            .map(|it| plain(&it.repaired))
+            .collect()
     }
 
     /// The lines nested directly in a line, and those of its fence.

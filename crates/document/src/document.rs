@@ -2,6 +2,15 @@
 
 use holdpoint_model::{diagnostic::Diagnostic, text::Span};
 
+/// The only heading of level 1.
+pub(crate) fn title(headings: &[Heading]) -> Option<SectionId> {
+    let mut first = headings.iter().enumerate().filter(|(_, it)| it.level == 1);
+    match (first.next(), first.next()) {
+        (Some((at, _)), None) => Some(SectionId(at)),
+        _ => None,
+    }
+}
+
 /// Position of a line in [`Document::lines`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(pub usize);
@@ -21,6 +30,8 @@ pub struct Document {
     pub physical_lines: usize,
     /// Headings in order, pseudo-headings (bold paragraphs) included.
     pub headings: Vec<Heading>,
+    /// The document's title: its only heading of level 1, if it has just one.
+    pub title: Option<SectionId>,
     /// Actionable lines in the order of the file.
     pub lines: Vec<Line>,
     /// Fences in order.

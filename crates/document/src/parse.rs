@@ -8,7 +8,7 @@ use holdpoint_model::{
 
 use crate::{
     block::{Found, Scanner},
-    document::{Document, Encoding},
+    document::{Document, Encoding, title},
     front,
     source::{Physicals, Source, count},
 };
@@ -30,6 +30,7 @@ pub fn parse(raw: &[u8]) -> Document {
         raw: raw.to_vec(),
         encoding: source.encoding,
         physical_lines: count(&source.bytes),
+        title: title(&found.sections.all),
         headings: found.sections.all,
         lines: found.lines,
         fences: found.fences,

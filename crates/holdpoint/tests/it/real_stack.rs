@@ -425,6 +425,44 @@ fn no_secret_is_ever_shown_or_kept() {
     assert!(seen, "the line that echoes was never shown");
 }
 
+/// A page that tells its environment to everybody: that is bad enough without a record of it.
+#[test]
+fn secrets_of_others_that_a_page_shows_are_not_kept() {
+    if !needs("canary: a page that shows its environment", &["nginx"]) {
+        return;
+    }
+    let nginx = Nginx::start(1, |ports| {
+        let [key, password, _, cookie] = CANARIES;
+        format!(
+            "server {{ listen 127.0.0.1:{}; add_header Set-Cookie session={cookie};
+             return 200 '{{\"status\":\"ok\",\"env\":{{\"SECRET_KEY\":\"{key}\",
+             \"DATABASE_URL\":\"postgresql://shop:{password}@db.lab.test/shop\"}}}}'; }}",
+            ports[0]
+        )
+    });
+    let place = Place::new();
+    let port = nginx.ports[0];
+    place.write(
+        "holdpoint.toml",
+        format!("schema = 1\n[target.web]\nurl = \"http://127.0.0.1:{port}\"\n"),
+    );
+    place.write(
+        "LIST.md",
+        "# Pre-Deployment Checklist\n\n- [ ] Health endpoint responding (200 OK)\n",
+    );
+    let run = place.run(&["run", "LIST.md", "--format", "json"]);
+    assert!(run.out.contains("http.health"), "{}", run.out);
+    let show = place.run(&["record", "show", "3", "--format", "json"]);
+    let mut told = vec![("run".to_owned(), run.out), ("record show".to_owned(), show.out)];
+    files(&place.path().join(".holdpoint"), &mut told);
+    let mut shown = Vec::new();
+    for (place, text) in &told {
+        let hits = CANARIES.iter().filter(|canary| text.contains(**canary));
+        shown.extend(hits.map(|canary| format!("{canary} in {place}")));
+    }
+    assert!(shown.is_empty(), "{}", shown.join("\n"));
+}
+
 /// Everything that was written, but what we wrote ourselves.
 fn files(folder: &std::path::Path, told: &mut Vec<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -1,0 +1,111 @@
+//! Reads one number with its unit and the words that bound it.
+
+use crate::{
+    nouns::table,
+    values::{Value, What},
+};
+
+/// The number at `start` with its unit and its bound.
+pub(crate) fn number(text: &str, start: usize, digits: &str, after_colon: bool) -> Value {
+    let behind = start + digits.len();
+    let rest = text.get(behind..).unwrap_or_default();
+    let (what, shown, length) = with_unit(digits, rest);
+    let end = behind + length;
+    let head = text.get(..start).unwrap_or_default().to_lowercase();
+    let tail = text.get(end..).unwrap_or_default();
+    let bound = bound_before(&head).or_else(|| bound_behind(tail));
+    let is_port = after_colon && 2 <= digits.len() || follows_port(&head);
+    let dotted = digits.contains('.') && !digits.contains(',');
+    let status = digits.len() == 3 && digits.starts_with(['2', '3', '4', '5']) && bound.is_none();
+    let what = if what != What::Number {
+        what
+    } else if is_port {
+        What::Port
+    } else if dotted || tail.starts_with('+') && bound.is_some() {
+        What::Version
+    } else if status {
+        What::Code
+    } else {
+        What::Number
+    };
+    Value { what, start, end, text: shown, bound }
+}
+
+/// What a number with the text behind it is, how it is typed, and how long the unit is.
+fn with_unit(digits: &str, rest: &str) -> (What, String, usize) {
+    let digits = digits.replace(',', "");
+    let gap = rest.len() - rest.trim_start_matches(' ').len();
+    let after = rest.get(gap..).unwrap_or_default();
+    if after.starts_with('%') || after.starts_with('\u{ff05}') {
+        let sign = after.chars().next().map_or(1, char::len_utf8);
+        return (What::Percent, format!("{digits}%"), gap + sign);
+    }
+    let end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+    let word = after.get(..end).unwrap_or_default();
+    let lower = word.to_lowercase();
+    if table("sizes").iter().any(|(name, _)| *name == lower) && (gap == 0 || 2 <= lower.len()) {
+        return (What::Size, format!("{digits}{word}"), gap + end);
+    }
+    if let Some((_, unit)) = table("times").iter().find(|(name, _)| *name == lower)
+        && (gap == 0 || 2 <= lower.len())
+    {
+        return (What::Duration, format!("{digits}{unit}"), gap + end);
+    }
+    if let Some((_, days)) = table("spans").iter().find(|(name, _)| *name == lower)
+        && let (Ok(count), Ok(days)) = (digits.parse::<u64>(), days.parse::<u64>())
+    {
+        return (What::Duration, format!("{}d", count.saturating_mul(days)), gap + end);
+    }
+    (What::Number, digits, 0)
+}
+
+/// How many bytes of a text belong to the number at its beginning.
+pub(crate) fn number_length(text: &str) -> usize {
+    let mut end = 0;
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(end) {
+        let digit_behind = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        if byte.is_ascii_digit() || (matches!(byte, b'.' | b',') && digit_behind) {
+            end += 1;
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+fn follows_port(head: &str) -> bool {
+    let head = head.trim_end_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, ' ' | ',' | ':' | '/' | '&' | '`')
+    });
+    let head = head.strip_suffix(" and").unwrap_or(head);
+    let head = head.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | ':'));
+    table("ports").iter().any(|(word, _)| head.ends_with(word))
+}
+
+fn bound_before(head: &str) -> Option<&'static str> {
+    let head = head.trim_end_matches([' ', '*', '~', '$', '`']);
+    let found = table("before").iter().find(|(word, _)| {
+        let Some(rest) = head.strip_suffix(word) else {
+            return false;
+        };
+        let letter = word.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+        !letter || !rest.chars().next_back().is_some_and(char::is_alphanumeric)
+    });
+    found.map(|(_, sign)| *sign)
+}
+
+fn bound_behind(tail: &str) -> Option<&'static str> {
+    let skipped = tail.trim_start_matches([' ', '(']).to_lowercase();
+    let found = table("behind").iter().find(|(word, _)| skipped.starts_with(*word));
+    if let Some((_, sign)) = found {
+        return Some(sign);
+    }
+    // "4 CPU cores minimum": the word stands behind what is counted.
+    let mut words = skipped.split_whitespace().take(4);
+    words.find_map(|word| match word.trim_end_matches(['.', ')']) {
+        "minimum" | "minimum)" => Some(">="),
+        "maximum" => Some("<="),
+        _ => None,
+    })
+}
