@@ -183,6 +183,11 @@ pub(crate) fn about(command: &str, trouble: bool) -> Option<About> {
     parts(command).find_map(|part| of_part(part, trouble))
 }
 
+/// Whether a word alone is a command of which it is known what it is about.
+pub(crate) fn is_whole(word: &str) -> bool {
+    TABLE.of(word).iter().any(|row| row.elements.is_empty())
+}
+
 /// Whether a command only moves about, or prints.
 pub(crate) fn is_silent(command: &str) -> bool {
     parts(command)

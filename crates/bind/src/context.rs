@@ -1,8 +1,8 @@
 //! What stands above a line: its headings and the lines that it is nested in, taken apart once.
 
-use holdpoint_document::{Document, LineId, SectionId};
+use holdpoint_document::{Document, Form, Line, LineId, SectionId};
 
-use crate::{candidate::Above, scan::Scan, words::Classes};
+use crate::{candidate::Above, scan::{CONCEPTS, Scan}, words::Classes};
 
 /// Headings and lines of a document, taken apart.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl<'a> Context<'a> {
     pub(crate) fn of(document: &'a Document) -> Self {
         let headings: Vec<Scan> =
             document.headings.iter().map(|it| Scan::of(&it.repaired)).collect();
-        let lines: Vec<Scan> = document.lines.iter().map(|it| Scan::of(&it.repaired)).collect();
+        let lines: Vec<Scan> = document.lines.iter().map(scan).collect();
         let mut anywhere = Classes::default();
         for scan in headings.iter().chain(&lines) {
             anywhere.join(&scan.set);
@@ -60,6 +60,24 @@ impl<'a> Context<'a> {
             next = heading.parent;
         }
         all
+    }
+}
+
+/// A line taken apart. Of a line of a fence the program is enough: commands are read by a table.
+fn scan(line: &Line) -> Scan {
+    match &line.form {
+        Form::Command { .. } | Form::Assignment { .. } => {
+            let program = line.repaired.split_whitespace().next().unwrap_or_default();
+            Scan { set: CONCEPTS.classes(program), ..Scan::default() }
+        }
+        Form::Box(_)
+        | Form::Item
+        | Form::Comment { .. }
+        | Form::Row { .. }
+        | Form::Field { .. }
+        | Form::Choice { .. }
+        | Form::Rule
+        | Form::Title => Scan::of(&line.repaired),
     }
 }
 

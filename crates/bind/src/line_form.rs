@@ -120,7 +120,8 @@ fn is_command(span: &str) -> bool {
     let path = first.starts_with("./")
         || first.starts_with("../")
         || (first.starts_with('/') && first.len() > 1);
-    words.next().is_some() && (path || command::is_program(first))
+    let alone = command::is_whole(span);
+    alone || words.next().is_some() && (path || command::is_program(first))
         || first.starts_with("./") && first.len() > 2 && !first.ends_with('/')
 }
 

@@ -42,6 +42,9 @@ pub(crate) fn meaning(
     if let Some(found) = structure::of_form(it, kind, context) {
         return found;
     }
+    if let Form::Command { language, .. } = &it.line.form {
+        return (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)]);
+    }
     let Some(scan) = context.line(it.id) else {
         return (Binding::Unbound, Vec::new());
     };
@@ -55,9 +58,6 @@ pub(crate) fn meaning(
         anywhere: context.anywhere,
         phase: it.phase,
     };
-    if let Form::Command { language, .. } = &it.line.form {
-        return (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)]);
-    }
     let claims = candidates(&reading);
     if let Some(found) = of_owned_command(it, &claims, &reading) {
         return (Binding::Bound, vec![found]);

@@ -42,6 +42,8 @@ const DASHES: &[&str] =
     &[" for ", " - ", " \u{2013} ", " \u{2014} ", "**: ", ":** ", " \u{2014}\u{2014} "];
 
 static CONFIGURED: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("configured"));
+static DEPLOY: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("deploy-verb"));
+static DEPLOYS: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("v-deploys"));
 /// Classes that name nothing: they put a claim into words, or say that it is another one.
 static MARKED: LazyLock<Classes> = LazyLock::new(|| rules::marked_any(&['~', '!', '%']));
 
@@ -120,6 +122,7 @@ impl Scan {
                 .chain(secret.then_some(*SECRET));
             hits.extend(classes.map(|class| Hit { class, start: value.start, end: value.end }));
         }
+        hits.extend(deploys(text, &hits));
         let mut set = Classes::default();
         for hit in &hits {
             set.insert(hit.class);
@@ -152,6 +155,15 @@ impl Scan {
         }
         Self { hits, set, tokens, values, label }
     }
+}
+
+/// The word with which a text orders to deploy something.
+fn deploys(text: &str, hits: &[Hit]) -> Option<Hit> {
+    let first = hits.iter().find(|hit| hit.class == *DEPLOY && opens(text, hit.start))?;
+    let word = text.get(first.start..first.end)?;
+    // "Deployed" reports, "deployment" names; neither orders anything.
+    let orders = ["deploy", "redeploy", "publish"].iter().any(|it| word.eq_ignore_ascii_case(it));
+    orders.then_some(Hit { class: *DEPLOYS, ..*first })
 }
 
 /// Whether no word stands before a place.

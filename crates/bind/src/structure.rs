@@ -7,7 +7,7 @@ use holdpoint_model::line::{Binding, Kind, Phase};
 
 use crate::{
     candidate::Reading, context::Context, kind::Subject, line_form, meaning::plain, outline::NAMES,
-    parameters, scan::CONCEPTS, understand::Meaning,
+    parameters, scan::{CONCEPTS, PERSONS}, understand::Meaning,
 };
 
 type Found = (Binding, Vec<Meaning>);
@@ -119,7 +119,7 @@ fn field(it: &Subject<'_>) -> Found {
         let values: Vec<&str> =
             fields.iter().map(|(_, value)| value.as_str()).filter(|it| !it.is_empty()).collect();
         if let [(label, value)] = fields.as_slice()
-            && CONCEPTS.classes(label).has(CONCEPTS.class("review"))
+            && CONCEPTS.classes(label).has(PERSONS.review)
             && let Some(date) = parameters::date(value)
         {
             let params = BTreeMap::from([("date".to_owned(), date.to_owned())]);
@@ -205,22 +205,32 @@ pub(crate) fn of_rest(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> Op
     let because = vec![it.line.text.clone()];
     let set = &reading.scan.set;
     if kind == Kind::Schedule {
-        let person = set.has(CONCEPTS.class("review"));
-        let planned = it.words.has(NAMES.plans) || it.words.has(NAMES.regular);
-        if planned {
+        if it.words.has(NAMES.plans) || it.words.has(NAMES.regular) {
             return Some((Binding::Bound, vec![plain("followup.scheduled", because)]));
         }
-        return person.then(|| (Binding::Asked, vec![plain("attest.review", because)]));
+        let id = if set.has(PERSONS.audit) { "attest.report" } else { "attest.review" };
+        return set.has(PERSONS.review).then(|| (Binding::Asked, vec![plain(id, because)]));
     }
     let colon = it.line.repaired.trim_end_matches(['*', ' ']).ends_with([':', '：']);
     if colon && it.is_parent() {
         return Some((Binding::Bound, vec![plain("meta.rollup", because)]));
     }
-    let person =
-        ["trained", "briefed", "approved"].into_iter().any(|name| set.has(CONCEPTS.class(name)));
-    let blank = set.has(CONCEPTS.class("v-blank"));
-    if blank {
-        return Some((Binding::Asked, vec![plain("field.value", because)]));
-    }
-    person.then(|| (Binding::Asked, vec![plain("attest.statement", because)]))
+    let id = if set.has(PERSONS.audit) || set.has(PERSONS.pentest) {
+        "attest.report"
+    } else if set.has(PERSONS.blank) || is_open_question(&it.line.repaired) {
+        "field.value"
+    } else if [PERSONS.trained, PERSONS.briefed, PERSONS.approved].iter().any(|it| set.has(*it)) {
+        "attest.statement"
+    } else {
+        return None;
+    };
+    Some((Binding::Asked, vec![plain(id, because)]))
+}
+
+/// A question, or a request to write something down, that no yes or no answers.
+fn is_open_question(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let asks = ["what ", "how ", "which ", "who ", "why ", "when ", "where "];
+    let opens = asks.iter().any(|word| text.starts_with(word)) && text.contains('?');
+    opens || text.starts_with("describe ") || text.starts_with("list ")
 }

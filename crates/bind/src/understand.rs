@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdpoint_document::{Document, LineId};
+use holdpoint_document::{Document, Form, LineId};
 use holdpoint_model::line::{Binding, Kind, Phase, Severity};
 
 use crate::{
@@ -51,11 +51,13 @@ pub fn understand(document: &Document) -> Vec<Understood> {
         .map(|(at, line)| {
             let id = LineId(at);
             let phase = phase::phase(line, &outline);
-            let hits = outline::hits(&line.repaired);
+            // The form of a line of a fence says all.
+            let fenced = matches!(line.form, Form::Command { .. } | Form::Assignment { .. });
+            let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
             let subject = Subject::new(document, &outline, id, line, phase, &hits);
             let kind = kind::kind(&subject);
             let (state, checks) = meaning::meaning(&subject, kind, &context);
-            let condition = condition(&line.repaired);
+            let condition = condition(&line.repaired).filter(|_| !fenced);
             let condition = condition.and_then(|range| line.repaired.get(range)).map(str::to_owned);
             Understood { phase, kind, severity: None, state, checks, condition }
         })

@@ -71,7 +71,7 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
             to.finding = Finding::unknown(
                 "the line was not understood",
                 format!(
-                    "say what it means: [line.{}] check = \"…\" in holdpoint.toml",
+                    "say what it means: [line.{}] text = \"…\" check = \"…\" in holdpoint.toml",
                     line.number
                 ),
             );
@@ -80,7 +80,7 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
             to.finding = Finding::unknown(
                 format!("the line may mean {}", line.candidates.join(" or ")),
                 format!(
-                    "say which: [line.{}] check = \"{}\" in holdpoint.toml",
+                    "say which: [line.{}] text = \"…\" check = \"{}\" in holdpoint.toml",
                     line.number,
                     line.candidates.first().map_or("…", String::as_str)
                 ),
@@ -168,8 +168,8 @@ fn undecided(line: &Line, to: &mut Standing) {
     to.finding.reason =
         format!("{}; whether the line applies is not decided ({condition})", to.finding.reason);
     to.finding.remedy = Some(format!(
-        "say that it applies: [line.{number}] params = {{ applies-if = \"yes\" }} in \
-         holdpoint.toml, or that it does not: holdpoint answer DOC --line {number} \
+        "say that it applies: [line.{number}] text = \"…\" params = {{ applies-if = \"yes\" }} \
+         in holdpoint.toml, or that it does not: holdpoint answer DOC --line {number} \
          --not-applicable --reason …"
     ));
 }

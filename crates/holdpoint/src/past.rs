@@ -72,7 +72,9 @@ pub(crate) fn about(loaded: &Loaded, project: &Project) -> bool {
 pub(crate) fn matches(loaded: &Loaded, path: &str, environment: Option<&str>) -> bool {
     match loaded.events.first() {
         Some((_, Event::RunBegan { document, environment: of, .. })) => {
-            document.path == path && of.as_deref() == environment
+            // `./list.md` and `list.md` are one document.
+            let plain = |path: &str| std::path::absolute(path).ok();
+            plain(&document.path) == plain(path) && of.as_deref() == environment
         }
         Some(_) | None => false,
     }

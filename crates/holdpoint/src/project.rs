@@ -77,7 +77,7 @@ impl Project {
             return Ok(false);
         }
         let failed = |error| Stop::usage(format!("failed to write {shown}: {error}"));
-        std::fs::write(&self.lock_path, text).map_err(failed)?;
+        crate::commands::run::replace(&self.lock_path, text.as_bytes()).map_err(failed)?;
         Ok(true)
     }
 

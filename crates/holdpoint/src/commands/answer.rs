@@ -86,7 +86,7 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         }
         Binding::Unbound | Binding::Choice => {
             return Err(Stop::usage(format!(
-                "line {} was not understood; say what it means first: [line.{}] check = \"…\" in \
+                "line {} was not understood; say what it means first: [line.{}] text = \"…\" check = \"…\" in \
                  holdpoint.toml (`attest.statement` where a person decides)",
                 line.line, line.line
             )));

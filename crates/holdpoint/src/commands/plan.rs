@@ -22,7 +22,9 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
     let config = Loaded::read(common.config.as_deref(), environment, style)?;
     let project = Project::open(&args.document, config, environment, !args.accept, style)?;
     if let Some(number) = args.why {
-        out::result(&why(project.plan(), number)?);
+        let text = why(project.plan(), number)?;
+        let clean = text.lines().map(|line| format!("{}\n", style.clean(line)));
+        out::result(&clean.collect::<String>());
         return Ok(Exit::Go);
     }
     let wrote = if args.no_lock { false } else { project.write_lock()? };

@@ -216,16 +216,18 @@ fn tick(project: &Project, path: &Path, view: &RunView) -> Result<(), Stop> {
     replace(path, &bytes).map_err(failed)
 }
 
-/// Puts a whole new file in the place of an old one, at once, with the old one's permissions.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let path = path.canonicalize()?;
+/// Puts a whole new file in its place, at once, with the permissions of the one that was there.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = path.with_file_name(format!(".{name}.holdpoint-{}", std::process::id()));
     let done = (|| {
         let mut file = std::fs::File::create(&beside)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::set_permissions(&beside, std::fs::metadata(&path)?.permissions())?;
+        if let Ok(old) = std::fs::metadata(&path) {
+            std::fs::set_permissions(&beside, old.permissions())?;
+        }
         std::fs::rename(&beside, &path)
     })();
     if done.is_err() {

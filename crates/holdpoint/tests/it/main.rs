@@ -7,6 +7,7 @@
     reason = "a test may panic, and says why it was skipped"
 )]
 
+mod attack;
 mod bad_input;
 mod common;
 mod demo;

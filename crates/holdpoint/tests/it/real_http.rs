@@ -507,6 +507,11 @@ fn security_headers() {
         case("a policy without scripts", at("noscript"), Fail(&["Content-Security-Policy"])),
         case("framed by the policy", at("ancestors"), Pass),
         case("framed by anybody", at("anybody"), Fail(&["frame"])),
+        case(
+            "framed by anybody, whatever else is said",
+            at("overruled"),
+            Fail(&["frame-ancestors"]),
+        ),
         case("no-sniff", at("sniff"), Fail(&["X-Content-Type-Options"])),
         case("unsafe-url", at("unsafeurl"), Fail(&["Referrer-Policy", "unsafe-url"])),
         case("twice, and not the same", at("twice"), Fail(&["X-Frame-Options"])),
@@ -584,6 +589,7 @@ fn guarded(ports: &[u16], ssl: &str) -> String {
             let policy = "default-src 'self'; frame-ancestors *";
             but(csp, Some(policy)).replace("add_header X-Frame-Options \"DENY\" always;", "")
         }),
+        ("overruled", but(csp, Some("default-src 'self'; frame-ancestors *"))),
         ("sniff", but("X-Content-Type-Options", Some("no-sniff"))),
         ("unsafeurl", but("Referrer-Policy", Some("unsafe-url"))),
         ("twice", format!("{full} add_header X-Frame-Options SAMEORIGIN always;")),
