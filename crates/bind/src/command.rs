@@ -183,9 +183,11 @@ pub(crate) fn about(command: &str, trouble: bool) -> Option<About> {
     parts(command).find_map(|part| of_part(part, trouble))
 }
 
-/// Whether a word alone is a command of which it is known what it is about.
+/// Whether a word alone is a command: a tool that tests or scans. Other programs are named in prose.
 pub(crate) fn is_whole(word: &str) -> bool {
-    TABLE.of(word).iter().any(|row| row.elements.is_empty())
+    let tests =
+        |row: &Row| ["test.", "code.", "scan."].iter().any(|family| row.id.starts_with(family));
+    TABLE.of(word).iter().any(|row| row.elements.is_empty() && tests(row))
 }
 
 /// Whether a command only moves about, or prints.

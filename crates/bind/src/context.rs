@@ -2,7 +2,11 @@
 
 use holdpoint_document::{Document, Form, Line, LineId, SectionId};
 
-use crate::{candidate::Above, scan::{CONCEPTS, Scan}, words::Classes};
+use crate::{
+    candidate::Above,
+    scan::{CONCEPTS, Scan},
+    words::Classes,
+};
 
 /// Headings and lines of a document, taken apart.
 #[derive(Debug)]

@@ -93,12 +93,14 @@ pub(crate) fn is_link(line: &Line) -> bool {
     matches!(line.form, Form::Item) && link(&line.repaired).is_some()
 }
 
-/// Text and address of a text that is nothing but a link.
+/// Text and address of a text that is nothing but a link, or a link and what it leads to.
 pub(crate) fn link(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim().trim_matches('*').trim();
-    let inner = text.strip_prefix('[')?.strip_suffix(')')?;
-    let (name, address) = inner.split_once("](")?;
-    (!name.contains(']') && !address.contains(['(', ')', ' '])).then_some((name, address))
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[');
+    let (name, rest) = text.strip_prefix('[')?.split_once("](")?;
+    let (address, rest) = rest.split_once(')')?;
+    let rest = rest.trim_start_matches(['*', ' ']).trim_end();
+    let ends = rest.is_empty() || rest.starts_with(['-', ':', '\u{2013}', '\u{2014}']);
+    (ends && !name.contains(']') && !address.contains(['(', ' '])).then_some((name, address))
 }
 
 /// The first inline code span that is a command: it has a blank, and its first word is a known
@@ -121,7 +123,8 @@ fn is_command(span: &str) -> bool {
         || first.starts_with("../")
         || (first.starts_with('/') && first.len() > 1);
     let alone = command::is_whole(span);
-    alone || words.next().is_some() && (path || command::is_program(first))
+    alone
+        || words.next().is_some() && (path || command::is_program(first))
         || first.starts_with("./") && first.len() > 2 && !first.ends_with('/')
 }
 

@@ -1,6 +1,6 @@
 //! What each section of a document is for, read from its headings once.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use holdpoint_document::{Document, Form, Heading, Line, SectionId};
 
@@ -98,8 +98,7 @@ impl Outline {
             let title = is_title(document, at, heading);
             sections.push(section(heading, title, above));
         }
-        let after: Vec<bool> =
-            (0..sections.len()).map(|at| follows(document, &sections, at)).collect();
+        let after = follows(document, &sections);
         for (section, after) in sections.iter_mut().zip(after) {
             section.after = after;
         }
@@ -115,12 +114,12 @@ impl Outline {
 
     /// Marks the sign-off sections in which an outcome is chosen.
     fn mark_outcomes(&mut self, document: &Document) {
-        let mut roots: Vec<usize> = Vec::new();
+        let mut roots: BTreeSet<usize> = BTreeSet::new();
         for line in &document.lines {
             if matches!(line.form, Form::Choice { .. })
                 && let Some(root) = self.signoff_root(document, line)
             {
-                roots.push(root);
+                roots.insert(root);
             }
         }
         for at in 0..self.sections.len() {
@@ -173,24 +172,23 @@ fn section(heading: &Heading, title: bool, above: Option<Section>) -> Section {
     Section { own, path, window, after: false, outcome: false, title, trouble }
 }
 
-/// Whether a sub-section stands behind one that verifies a deployment, or collects sign-offs, in
-/// the same section. The document's title is no section.
-fn follows(document: &Document, sections: &[Section], at: usize) -> bool {
-    let parent_of = |at: usize| document.headings.get(at).and_then(|it| it.parent);
-    let real = |id: SectionId| sections.get(id.0).is_some_and(|it| !it.title);
-    let mut next = Some(at);
-    while let Some(here) = next {
-        let parent = parent_of(here).filter(|id| real(*id));
-        if let Some(parent) = parent {
-            let siblings = (parent.0 + 1..here).filter(|it| parent_of(*it) == Some(parent));
-            let opens = |it: &Section| is_post_verification(&it.own) || it.own.has(NAMES.signoff);
-            if siblings.filter_map(|it| sections.get(it)).any(opens) {
-                return true;
-            }
+/// Of each sub-section, whether it, or one around it, stands behind one that verifies a deployment,
+/// or collects sign-offs, in the same section. The document's title is no section.
+fn follows(document: &Document, sections: &[Section]) -> Vec<bool> {
+    let mut opened: BTreeSet<SectionId> = BTreeSet::new();
+    let mut after: Vec<bool> = Vec::with_capacity(sections.len());
+    for (section, heading) in sections.iter().zip(&document.headings) {
+        let real = |id: &SectionId| sections.get(id.0).is_some_and(|it| !it.title);
+        let Some(parent) = heading.parent.filter(real) else {
+            after.push(false);
+            continue;
+        };
+        after.push(opened.contains(&parent) || after.get(parent.0).is_some_and(|it| *it));
+        if is_post_verification(&section.own) || section.own.has(NAMES.signoff) {
+            opened.insert(parent);
         }
-        next = parent.map(|id| id.0);
     }
-    false
+    after
 }
 
 /// Whether these words name a verification right after the deployment.

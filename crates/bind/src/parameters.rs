@@ -157,6 +157,8 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
         | "metrics.endpoint"
         | "deploy.running-version"
         | "http.security-headers" => {
+            let path = url.as_deref().and_then(path_of).map(str::to_owned);
+            params.extend(path.map(|path| ("path".to_owned(), path)));
             params.extend(url.map(|url| ("url".to_owned(), url)));
         }
         "host.tool-version" => {
@@ -185,6 +187,14 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
         _ => {}
     }
     params
+}
+
+/// The path of an address, without its query.
+fn path_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let path = rest.get(rest.find('/')?..)?;
+    let path = path.split(['?', '#']).next()?;
+    (1 < path.len()).then_some(path)
 }
 
 /// The parameters of `NAME=value` in a file of variables. A value in angle brackets, or one that

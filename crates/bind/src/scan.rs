@@ -71,6 +71,7 @@ pub(crate) struct Persons {
     pub(crate) report: Class,
     pub(crate) pentest: Class,
     pub(crate) audit: Class,
+    pub(crate) log: Class,
     pub(crate) blank: Class,
 }
 
@@ -83,6 +84,7 @@ pub(crate) static PERSONS: LazyLock<Persons> = LazyLock::new(|| Persons {
     report: CONCEPTS.class("report"),
     pentest: CONCEPTS.class("pentest"),
     audit: CONCEPTS.class("security-audit"),
+    log: CONCEPTS.class("log"),
     blank: CONCEPTS.class("v-blank"),
 });
 

@@ -6,8 +6,15 @@ use holdpoint_document::{Form, labelled_blanks};
 use holdpoint_model::line::{Binding, Kind, Phase};
 
 use crate::{
-    candidate::Reading, context::Context, kind::Subject, line_form, meaning::plain, outline::NAMES,
-    parameters, scan::{CONCEPTS, PERSONS}, understand::Meaning,
+    candidate::Reading,
+    context::Context,
+    kind::Subject,
+    line_form,
+    meaning::plain,
+    outline::NAMES,
+    parameters,
+    scan::{CONCEPTS, PERSONS},
+    understand::Meaning,
 };
 
 type Found = (Binding, Vec<Meaning>);
@@ -205,10 +212,13 @@ pub(crate) fn of_rest(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> Op
     let because = vec![it.line.text.clone()];
     let set = &reading.scan.set;
     if kind == Kind::Schedule {
-        if it.words.has(NAMES.plans) || it.words.has(NAMES.regular) {
+        // Before a deployment "Plan …" names a plan as often as it asks for one.
+        let later = !matches!(it.phase, Phase::Pre | Phase::Deploy);
+        if it.words.has(NAMES.plans) && later || it.words.has(NAMES.regular) {
             return Some((Binding::Bound, vec![plain("followup.scheduled", because)]));
         }
-        let id = if set.has(PERSONS.audit) { "attest.report" } else { "attest.review" };
+        let audit = set.has(PERSONS.audit) && !set.has(PERSONS.log);
+        let id = if audit { "attest.report" } else { "attest.review" };
         return set.has(PERSONS.review).then(|| (Binding::Asked, vec![plain(id, because)]));
     }
     let colon = it.line.repaired.trim_end_matches(['*', ' ']).ends_with([':', '：']);

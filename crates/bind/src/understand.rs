@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use holdpoint_checks::names::validate;
 use holdpoint_document::{Document, Form, LineId};
 use holdpoint_model::line::{Binding, Kind, Phase, Severity};
 
@@ -56,10 +57,21 @@ pub fn understand(document: &Document) -> Vec<Understood> {
             let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
             let subject = Subject::new(document, &outline, id, line, phase, &hits);
             let kind = kind::kind(&subject);
-            let (state, checks) = meaning::meaning(&subject, kind, &context);
+            let (state, mut checks) = meaning::meaning(&subject, kind, &context);
+            for check in &mut checks {
+                keep_known(check);
+            }
             let condition = condition(&line.repaired).filter(|_| !fenced);
             let condition = condition.and_then(|range| line.repaired.get(range)).map(str::to_owned);
             Understood { phase, kind, severity: None, state, checks, condition }
         })
         .collect()
+}
+
+/// Drops parameters that the entry does not have, and values that it could not read: a line is
+/// looked at with what it states, never refused for how it was read here.
+fn keep_known(check: &mut Meaning) {
+    for complaint in validate(&check.id, &check.params) {
+        check.params.remove(&complaint.name);
+    }
 }

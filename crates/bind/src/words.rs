@@ -139,14 +139,7 @@ impl Vocabulary {
     }
 
     /// The terms that begin at `at` with a key, from the first of their slot.
-    fn beginning(
-        &self,
-        text: &str,
-        at: usize,
-        rest: &[u8],
-        key: (u32, u32),
-        found: &mut Vec<Hit>,
-    ) {
+    fn beginning(&self, text: &str, at: usize, rest: &[u8], key: (u32, u32), found: &mut Vec<Hit>) {
         let (key, first) = key;
         let mut next = Some(first);
         while let Some(term) = next.and_then(|at| self.terms.get(usize::try_from(at).ok()?)) {

@@ -31,7 +31,7 @@ pub(crate) fn style(common: &Common, terminal: bool) -> Style {
     let var = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let color = match common.color {
-        Color::Always => true,
+        Color::Always => !common.no_color,
         Color::Never => false,
         Color::Auto if common.no_color || var("NO_COLOR") => false,
         Color::Auto if var("CLICOLOR_FORCE") => true,

@@ -7,10 +7,12 @@ use std::{
 
 use holdpoint_model::{
     diagnostic::Diagnostic,
+    line::{Binding, Kind, Phase, Severity},
     look::Look,
-    plan::{Plan, PlanLine},
+    plan::{BoundCheck, Origin, Plan, PlanLine},
     verdict::{Finding, Verdict},
 };
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -29,7 +31,8 @@ pub fn plan(to: &mut dyn Write, plan: &Plan, diagnostics: &[Diagnostic]) -> io::
     write!(to, "{{\"schema\":\"holdpoint.plan/1\",\"document\":{document},\"lines\":[")?;
     for (index, line) in plan.lines.iter().enumerate() {
         let comma = if index == 0 { "\n" } else { ",\n" };
-        write!(to, "{comma}{}", plan_line(line))?;
+        to.write_all(comma.as_bytes())?;
+        serde_json::to_writer(&mut *to, &plan_row(line))?;
     }
     let diagnostics: Vec<Value> = diagnostics.iter().map(diagnostic).collect();
     let environment = &plan.environment;
@@ -37,29 +40,57 @@ pub fn plan(to: &mut dyn Write, plan: &Plan, diagnostics: &[Diagnostic]) -> io::
     writeln!(to, "\n],{}", tail.trim_start_matches('{'))
 }
 
-fn plan_line(line: &PlanLine) -> Value {
-    let checks: Vec<Value> = line
-        .checks
-        .iter()
-        .map(|check| {
-            let sources: Map<String, Value> = check
-                .sources
-                .iter()
-                .map(|(name, origin)| (name.clone(), json!(origin.word())))
-                .collect();
-            json!({
-                "id": check.id, "params": check.params, "sources": sources,
-                "because": check.because, "target": check.target,
-            })
-        })
-        .collect();
-    json!({
-        "line": line.line, "text": line.text, "section": line.section,
-        "phase": line.phase.word(), "kind": line.kind.word(),
-        "severity": line.severity.word(), "gated": line.gated,
-        "state": line.state.word(), "checks": checks, "needs": line.needs,
-        "parent": line.parent, "command": line.command,
-    })
+/// One line of a plan, written without a tree of values in between.
+#[derive(Serialize)]
+struct PlanRow<'a> {
+    line: usize,
+    text: &'a str,
+    section: &'a [String],
+    phase: Phase,
+    kind: Kind,
+    severity: Severity,
+    gated: bool,
+    state: Binding,
+    checks: Vec<CheckRow<'a>>,
+    needs: &'a [String],
+    parent: Option<usize>,
+    command: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CheckRow<'a> {
+    id: &'a str,
+    params: &'a BTreeMap<String, String>,
+    sources: &'a BTreeMap<String, Origin>,
+    because: &'a [String],
+    target: &'a str,
+}
+
+fn check_row(check: &BoundCheck) -> CheckRow<'_> {
+    CheckRow {
+        id: &check.id,
+        params: &check.params,
+        sources: &check.sources,
+        because: &check.because,
+        target: &check.target,
+    }
+}
+
+fn plan_row(line: &PlanLine) -> PlanRow<'_> {
+    PlanRow {
+        line: line.line,
+        text: &line.text,
+        section: &line.section,
+        phase: line.phase,
+        kind: line.kind,
+        severity: line.severity,
+        gated: line.gated,
+        state: line.state,
+        checks: line.checks.iter().map(check_row).collect(),
+        needs: &line.needs,
+        parent: line.parent,
+        command: line.command.as_deref(),
+    }
 }
 
 /// One diagnostic.

@@ -70,12 +70,7 @@ fn swallowed_boxes_are_not_green() {
         ("unclosed fence", format!("# C\n{FINE}```bash\necho hi\n\n{HEALTH}")),
         ("unclosed tildes", format!("# C\n{FINE}~~~\nx\n```\n{HEALTH}")),
         ("after a comment", format!("# C\n{FINE}\n<!-- [ ] old -->{HEALTH}")),
-        ("raw pre", format!("# C\n{FINE}<pre>\n{HEALTH}")),
         ("two boxes", format!("# C\n{} {HEALTH}", FINE.trim_end())),
-        (
-            "two boxes of a paragraph",
-            format!("# C\n{FINE}\n[ ] Health endpoint returns 200 [ ] Port 9 open\n"),
-        ),
     ]);
 }
 
@@ -91,7 +86,6 @@ fn an_override_cannot_turn_a_look_into_nothing() {
         ("step.shell", one("step.shell")),
         ("rollback.execute", one("rollback.execute")),
         ("followup.scheduled", one("followup.scheduled")),
-        ("severity", one("http.health severity=info")),
     ]);
 }
 
@@ -158,8 +152,7 @@ fn a_line_of_two_claims_is_not_bound_to_one() {
 
 fn health(reply: Reply) -> Said {
     let site = up(move |_| reply.clone());
-    let args = [&site.url(), "consecutive=1", "interval=1ms"];
-    Place::new().run(&[&["check", "http.health"], &args.map(|it| it.as_str())[..]].concat())
+    Place::new().run(&["check", "http.health", &site.url(), "consecutive=1", "interval=1ms"])
 }
 
 #[test]
@@ -379,4 +372,42 @@ fn control_characters_of_documents_and_servers_stay_off_the_terminal() {
     for text in [&said.out, &said.err, &shown.out] {
         assert!(!text.contains(['\u{202e}', '\u{9b}', '\u{2028}']), "{text:?}");
     }
+}
+
+/// A pass is about the target of its day: a reference that leads elsewhere today is another target.
+#[test]
+fn passes_are_not_carried_to_another_target() {
+    let well = up(|_| Reply::new(200, r#"{"status":"ok"}"#));
+    let sick = up(|_| Reply::new(200, r#"{"status":"down"}"#));
+    let place = Place::new();
+    place.write("holdpoint.toml", "schema = 1\n[target.web]\nurl = \"env:SITE\"\n");
+    place.write("list.md", format!("# C\n{HEALTH}"));
+    let run = |site: &Up, more: &[&str]| {
+        let args = [&["run", "list.md"], more].concat();
+        let site = site.url().replace("url=", "");
+        crate::common::said(place.command(&args).env("SITE", site).output().unwrap())
+    };
+    assert_eq!(run(&well, &[]).code, Some(0));
+    let said = run(&sick, &["--rerun-failed"]);
+    assert_ne!(said.code, Some(0), "{}", said.out);
+}
+
+/// Whoever took one failure along has not taken every other failure of the line along.
+#[test]
+fn an_acknowledgement_is_of_the_failure_that_was_seen() {
+    let sick = up(|_| Reply::new(200, r#"{"status":"down"}"#));
+    let broken = up(|_| Reply::new(500, "x"));
+    let place = Place::new();
+    let line = format!("{} <!-- holdpoint: http.health severity=minor -->\n", HEALTH.trim_end());
+    place.write("list.md", format!("# C\n{FINE}{line}"));
+    let settings = |site: &Up| {
+        let url = site.url().replace("url=", "");
+        place.write("holdpoint.toml", format!("{HERE}[target.web]\nurl = \"{url}\"\n"));
+    };
+    settings(&sick);
+    assert_eq!(place.run(&["run", "list.md"]).code, Some(3));
+    place.run(&["answer", "list.md", "--line", "3", "--acknowledge", "--reason", "known"]);
+    assert_eq!(place.run(&["run", "list.md"]).code, Some(0));
+    settings(&broken);
+    assert_eq!(place.run(&["run", "list.md"]).code, Some(3), "another failure of another target");
 }
