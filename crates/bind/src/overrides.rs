@@ -132,7 +132,14 @@ pub(crate) fn apply(
     let mut troubles = Vec::new();
     if let Some(id) = &it.check {
         match heads::head(id) {
-            Some(head) => name_check(draft, head),
+            Some(head) => {
+                if let Some(what) = unfit(draft, head) {
+                    let help = String::from("name a check that looks, or write the command");
+                    troubles.push(wrong(Part::Check, what, help));
+                    return Err(troubles);
+                }
+                name_check(draft, head);
+            }
             None => {
                 let ids = heads::heads().iter().map(|head| head.id);
                 let what = format!("there is no check `{id}`");
@@ -162,6 +169,23 @@ pub(crate) fn apply(
         draft.severity = it.severity;
     }
     if troubles.is_empty() { Ok(differs(draft, &before)) } else { Err(troubles) }
+}
+
+/// Why a line cannot be sent to an entry: one that acts runs the command of its line, and one that
+/// waits is nothing that a look could decide. Otherwise a gated line would silently become *later*.
+fn unfit(draft: &Draft, head: &heads::Head) -> Option<String> {
+    let acts = head.form == Form::Step || head.id.starts_with("followup.");
+    let waits = head.form == Form::Watch && draft.phase != Phase::Watch;
+    let own = draft.checks.iter().any(|check| check.id == head.id);
+    let decided = matches!(draft.phase, Phase::Pre | Phase::Post);
+    let command = matches!(draft.kind, Kind::Command | Kind::Procedure | Kind::Schedule);
+    ((acts || waits) && decided && !command && !own).then(|| {
+        format!(
+            "`{}` is a {} and this line has no command: it would never be decided",
+            head.id,
+            head.form.word()
+        )
+    })
 }
 
 /// Whether an override had an effect; to say again what the text says has none.

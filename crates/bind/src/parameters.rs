@@ -217,6 +217,10 @@ pub(crate) fn of_assignment(name: &str, value: &str, secret: bool) -> Params {
     {
         set("equals", value);
     }
+    let kinds = [("_PORT", "port"), ("_HOST", "host")];
+    if let Some((_, kind)) = kinds.into_iter().find(|(end, _)| !secret && name.ends_with(end)) {
+        set("type", kind);
+    }
     if secret {
         let scan = Scan::of(value.trim_matches(['<', '>']));
         let number =

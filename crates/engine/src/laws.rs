@@ -56,6 +56,7 @@ fn answer(line: usize, reply: Reply) -> Input {
             key: String::new(),
             reply,
             reason: Some("because".to_owned()),
+            about: Some("bad".to_owned()),
             by: "ann".to_owned(),
             at: Time(0),
             environment: None,
@@ -224,4 +225,38 @@ fn a_failure_under_an_undecided_condition_is_unknown() {
     let standing = state.standings()[&3].clone();
     assert_eq!(standing.state, LineState::Unknown);
     assert!(standing.finding.remedy.unwrap().contains("--not-applicable"));
+}
+
+#[test]
+fn an_answer_of_no_fails_and_an_acknowledgement_is_of_one_failure() {
+    let (mut state, _) = began();
+    for (said, want) in [
+        ("yes", LineState::Pass),
+        ("42 people", LineState::Pass),
+        ("none found", LineState::Pass),
+        ("No", LineState::Fail),
+        ("no, not yet", LineState::Fail),
+        ("NOT done", LineState::Fail),
+        ("nein", LineState::Fail),
+        ("we were not briefed", LineState::Fail),
+    ] {
+        let Input::Answered { answer, .. } = answer(4, Reply::Value(said.to_owned())) else {
+            return;
+        };
+        state.apply(Seq(9), &Event::Answered { answer, carried_from: None });
+        assert_eq!(state.standings()[&4].state, want, "{said}");
+    }
+    let fail = Event::Judged {
+        began: Seq(3),
+        looks: vec![],
+        finding: finding(Verdict::Fail),
+        at: Time(1),
+    };
+    state.apply(Seq(10), &fail);
+    for (about, want) in [("bad", true), ("something else", false)] {
+        let Input::Answered { mut answer, .. } = answer(3, Reply::Acknowledged) else { return };
+        answer.about = Some(about.to_owned());
+        state.apply(Seq(11), &Event::Answered { answer, carried_from: None });
+        assert_eq!(state.standings()[&3].acknowledged, want);
+    }
 }

@@ -112,6 +112,16 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
             return;
         }
     };
+    if denies(&said) {
+        to.state = State::Fail;
+        to.finding = Finding::fail(
+            format!("{} answered no", answer.by),
+            "a yes, or what was observed",
+            said,
+            format!("do what line {} asks for, then answer again", line.number),
+        );
+        return;
+    }
     to.state = State::Pass;
     to.finding = Finding::pass(format!("{} answered", answer.by))
         .seen(said)
@@ -129,7 +139,7 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
             Slot::Duty => person = true,
             Slot::Unseen(id) => parts.push(Finding::unknown(
                 format!("this version cannot look with {id}"),
-                format!("look by hand, then waive it, or bind the line to another check: holdpoint explain {id}"),
+                format!("look by hand, and bind the line to what decides it (`attest.statement` where a person does): holdpoint explain {id}"),
             )),
         }
     }
@@ -157,8 +167,26 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
         }
         Verdict::Pass => State::Pass,
     };
-    let acknowledged = answer.is_some_and(|answer| answer.reply == Reply::Acknowledged);
+    let acknowledged = answer.is_some_and(|answer| {
+        answer.reply == Reply::Acknowledged && answer.about.as_ref() == Some(&to.finding.reason)
+    });
     to.acknowledged = to.state == State::Fail && acknowledged;
+}
+
+/// Whether an answer says that it is not so: it begins with a no, or holds a *not*. Better one more
+/// question than a no that counts as a yes.
+fn denies(said: &str) -> bool {
+    const NO: [&str; 14] = [
+        "no", "not", "n", "nope", "false", "never", "fail", "failed", "nein", "nicht", "non",
+        "pas", "нет", "não",
+    ];
+    const NOT: [&str; 9] =
+        ["not", "never", "isn't", "wasn't", "weren't", "hasn't", "haven't", "nicht", "kein"];
+    let lower = said.to_lowercase();
+    let mut words = lower.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+    let words: Vec<&str> = words.by_ref().filter(|word| !word.is_empty()).collect();
+    words.first().is_some_and(|first| NO.contains(first))
+        || words.iter().any(|word| NOT.contains(word))
 }
 
 /// What fails on a line with a condition may only show that the condition does not hold.

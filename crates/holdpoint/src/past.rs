@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     time::Duration,
 };
 
@@ -9,8 +10,9 @@ use holdpoint_bind::{
     key::Key,
     scope::{params, scope},
 };
+use holdpoint_engine::{Standing, State};
 use holdpoint_model::{
-    ask::{Ask, What},
+    ask::{Ask, Vantage, What},
     event::{Digest, Event, Seq},
     fault::Fault,
     limits,
@@ -21,9 +23,14 @@ use holdpoint_model::{
     time::{HOUR, Time},
     verdict::Verdict,
 };
-use holdpoint_record::{Loaded, canonical};
+use holdpoint_record::{Loaded, canonical, list, load};
 
-use crate::{looking, project::Project, session::Wish};
+use crate::{
+    looking,
+    project::Project,
+    session::{FOLDER, Wish},
+    view,
+};
 
 /// How long what an earlier run saw is good enough not to be looked at again.
 const CARRIED_MS_MAX: i64 = HOUR;
@@ -60,7 +67,9 @@ pub(crate) fn changed(loaded: &Loaded, project: &Project) -> BTreeSet<Seq> {
         };
         let environment = project.environment.as_deref();
         let today = scope(plan_line, bound, &project.settings, environment, then.now);
-        bound.id != *check || today != *then || params(bound) != *with
+        // Of a vantage elsewhere only the name is in the scope, and the name may lead elsewhere now.
+        let elsewhere = then.sides.values().any(|it| *it != Vantage::here());
+        elsewhere || bound.id != *check || today != *then || params(bound) != *with
     };
     loaded.events.iter().filter(|(_, event)| differs(event)).map(|(seq, _)| *seq).collect()
 }
@@ -173,6 +182,25 @@ pub(crate) fn passes(
         }
     }
     (wanted, evidence)
+}
+
+/// Where a line stood at the end of the last run of this document that looked.
+pub(crate) fn last_standing(project: &Project, line: usize) -> Option<Standing> {
+    for entry in list(Path::new(FOLDER)).ok()?.iter().rev() {
+        let Ok(loaded) = load(&entry.path) else { continue };
+        let Some((_, Event::RunBegan { gate, only, .. })) = loaded.events.first() else { continue };
+        if !about(&loaded, project) || only.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let only = only.as_ref().map(|lines| lines.iter().copied().collect());
+        let plan = plan_of(&loaded)?;
+        let mut state = State::new(view::engine_lines(&plan, *gate, only.as_ref()));
+        for (seq, event) in &loaded.events {
+            state.apply(*seq, event);
+        }
+        return state.standings().remove(&line);
+    }
+    None
 }
 
 /// The plan of a record.

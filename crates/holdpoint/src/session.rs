@@ -17,13 +17,13 @@ use holdpoint_model::{
     line::{self, Gate},
     look::Look,
     seen::{self, Seen},
-    time::HOUR,
+    time::{HOUR, Time},
     verdict::Verdict,
 };
 use holdpoint_record::{
     Entry, Error, Folder, Holder, Kept, Key, Loaded, Store, canonical, list, load,
 };
-use holdpoint_report::view::RunView;
+use holdpoint_report::{view::RunView, when};
 use holdpoint_runtime::{Budgets, Drive, Ended, Job, Journal, JournalError};
 
 use crate::{
@@ -406,7 +406,20 @@ impl Session {
             return Ok(());
         }
         let (events, evidence) = passes(&last, &changed(&last, project), looking::now());
-        if events.is_empty() { Ok(()) } else { self.renumber(&last, &events, &evidence) }
+        let carried = last.events.iter().filter(|(seq, _)| events.contains(seq));
+        let times: Vec<Time> = carried
+            .filter_map(
+                |(_, event)| if let Event::Judged { at, .. } = event { Some(*at) } else { None },
+            )
+            .collect();
+        let Some(oldest) = times.iter().min() else { return Ok(()) };
+        let age = when::span(looking::now().since(*oldest));
+        self.said = Some(format!(
+            "{} checks keep what run {} saw up to {age} ago; leave --rerun-failed out to look again",
+            times.len(),
+            last.run
+        ));
+        self.renumber(&last, &events, &evidence)
     }
 
     /// Writes events of another journal into this one; their references follow them.

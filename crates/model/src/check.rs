@@ -151,7 +151,14 @@ pub fn turn(check: &dyn AnyCheck, params: &BTreeMap<String, String>, looks: &Loo
         Ok(Err(Need::Look(wanted))) => Turn::Wants(wanted),
         Ok(Err(Need::Blind(blind))) => Turn::Found(blindness(&blind)),
         Ok(Err(Need::Missing { setting, why })) => {
-            Turn::Found(Finding::unknown(why, format!("declare `{setting}` in holdpoint.toml")))
+            let field = setting.rsplit('.').next().unwrap_or(&setting);
+            Turn::Found(Finding::unknown(
+                why,
+                match looks.scope().line {
+                    0 => format!("give `{field}=…`, or declare `{setting}` in holdpoint.toml"),
+                    _ => format!("declare `{setting}` in holdpoint.toml"),
+                },
+            ))
         }
         Ok(Err(Need::NotAllowed { impact })) => Turn::Found(not_allowed(impact, looks)),
     }

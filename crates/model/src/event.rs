@@ -52,6 +52,8 @@ pub struct Answer {
     pub reply: Reply,
     /// Why; needed for `NotApplicable`.
     pub reason: Option<String>,
+    /// The failure that was acknowledged, in its words: another failure is not acknowledged by it.
+    pub about: Option<String>,
     /// Who, as the system knows them.
     pub by: String,
     /// When.

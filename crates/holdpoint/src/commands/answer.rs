@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use holdpoint_model::{
     event::{Answer, Digest, Reply},
     limits,
-    line::{Binding, Gate, Severity},
+    line::{Binding, Gate, Severity, State},
     plan::PlanLine,
 };
 use holdpoint_record::canonical;
@@ -15,7 +15,7 @@ use crate::{
     args::{AnswerArgs, Common},
     exit::{Done, Exit, Stop},
     looking, out,
-    past::key_text,
+    past::{self, key_text},
     project::Project,
     session::{Session, Wish},
     settings::Loaded,
@@ -35,11 +35,14 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     let (reply, evidence) = reply(args, line)?;
     let keys = holdpoint_bind::key::keys(&project.document);
     let key = keys.get(index).map(key_text).unwrap_or_default();
+    let about =
+        if reply == Reply::Acknowledged { Some(failure(&project, args.line)?) } else { None };
     let answer = Answer {
         line: args.line,
         key,
         reply,
         reason: args.reason.clone(),
+        about,
         by: whoami(),
         at: looking::now(),
         environment: project.environment.clone(),
@@ -51,6 +54,18 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     session.finish(&project)?;
     out::result(&format!("line {} answered; kept as run {run}\n", args.line));
     Ok(Exit::Go)
+}
+
+/// The failure of a line in the last run: what is acknowledged is what was seen.
+fn failure(project: &Project, line: usize) -> Result<String, Stop> {
+    let standing = past::last_standing(project, line);
+    match standing.filter(|it| it.state == State::Fail) {
+        Some(standing) => Ok(standing.finding.reason),
+        None => Err(Stop::usage(format!(
+            "line {line} did not fail in the last run of this document; there is nothing to \
+             acknowledge"
+        ))),
+    }
 }
 
 type Evidence = Vec<(Digest, Vec<u8>)>;
@@ -100,6 +115,12 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         (None, Some(path)) => {
             let failed = |error| Stop::usage(format!("failed to read {}: {error}", path.display()));
             let bytes = std::fs::read(path).map_err(failed)?;
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                return Err(Stop::usage(format!(
+                    "{} is empty; an empty file shows nothing",
+                    path.display()
+                )));
+            }
             let most = usize::try_from(limits::FILE_BYTES_MAX).unwrap_or(usize::MAX);
             if most < bytes.len() {
                 return Err(Stop::usage(format!(

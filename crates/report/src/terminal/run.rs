@@ -87,12 +87,20 @@ pub fn run(view: &RunView, style: Style) -> String {
         .collect();
     let verdict = style.paint(tone, view.verdict.word());
     writeln!(out, "{verdict}   {}   {took}", parts.join(&gap)).expect("strings take text");
+    if !view.lines.iter().any(|line| line.plan.gated && decided(line.standing.state)) {
+        writeln!(out, "          no line of this document is decided by gate {}", view.gate.word())
+            .expect("strings take text");
+    }
     out.push('\n');
     list(&mut out, view, State::Fail, "failed", style);
     unknown(&mut out, view, style);
     list(&mut out, view, State::Owed, "owed", style);
     later(&mut out, view, style);
     out
+}
+
+fn decided(state: State) -> bool {
+    !matches!(state, State::Later | State::Noted)
 }
 
 fn singles(view: &RunView, state: State) -> impl Iterator<Item = &LineView> {
