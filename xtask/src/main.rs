@@ -77,6 +77,11 @@ fn format(flags: &[&str]) -> Result<(), String> {
     run::program("rustfmt", &args, &root)
 }
 
+fn documentation() -> Result<(), String> {
+    let words = ["RUSTDOCFLAGS=-D warnings", "cargo", "doc", "--workspace", "--no-deps", "-q"];
+    run::program("env", &words, &run::root())
+}
+
 type Step = fn() -> Result<(), String>;
 
 fn ci() -> Result<(), String> {
@@ -89,7 +94,7 @@ fn ci() -> Result<(), String> {
         }),
         ("tests", test::all),
         ("generated pages", generate::check),
-        ("documentation", || run::cargo(&["doc", "--workspace", "--no-deps", "-q"])),
+        ("documentation", documentation),
         ("a new check", new_check::attempt),
     ];
     for (name, step) in steps {

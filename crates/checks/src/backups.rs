@@ -53,6 +53,11 @@ impl Backup {
         self.day_over.map_or(self.modified, |over| over.min(self.modified))
     }
 
+    /// The earliest moment of the day in its name, by the clocks of UTC.
+    pub(crate) fn day_begins(&self) -> Option<Time> {
+        self.day_over.map(|over| over.plus(-DAY - WESTERN_MS))
+    }
+
     /// Its name without what changes from one backup to the next.
     pub(crate) fn series(&self) -> String {
         let mut series = String::new();
@@ -125,6 +130,10 @@ pub(crate) fn shelf(looks: &Looks) -> Result<Shelf, Stop> {
     let base = if alone { path.rsplit_once('/').map_or("", |(parent, _)| parent) } else { path };
     let base = if base.is_empty() && path.starts_with('/') { "/" } else { base };
     gather.folder(base, "", (path, look, list), 0)?;
+    // A picture or a core file beside backups is none, however new it is.
+    if gather.shelf.backups.iter().any(like_a_backup) {
+        gather.shelf.backups.retain(like_a_backup);
+    }
     gather.shelf.backups.sort_by(|a, b| {
         (b.written(), b.modified, &b.name).cmp(&(a.written(), a.modified, &a.name))
     });
@@ -381,6 +390,24 @@ fn sort(entry: &Entry) -> Sort {
     } else {
         Sort::Backup
     }
+}
+
+/// Whether a name is such as backups have.
+fn like_a_backup(backup: &Backup) -> bool {
+    const ENDS: &str = "sql dump dmp bak backup bkp gz gzip tgz zst zstd tar zip bz2 tbz xz txz lz4 \
+        7z rar db db3 sqlite sqlite3 rdb aof bson archive gpg pgp age enc snap snapshot img qcow2 \
+        vmdk xbstream mbstream trn ldif fbk custom pgdump borg restic";
+    const NEVER: &str = "jpg jpeg png gif webp svg pdf mp4 mov mp3 doc docx xls xlsx core";
+    let within = |words: &str, word: &str| words.split_whitespace().any(|it| it == word);
+    let name = backup.name.rsplit('/').next().unwrap_or(&backup.name).to_ascii_lowercase();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let spoken = ["backup", "bak", "dump", "snapshot"];
+    !within(NEVER, last)
+        && !name.starts_with("core.")
+        && (backup.folder
+            || backup.day_over.is_some()
+            || name.split('.').skip(1).any(|part| within(ENDS, part))
+            || spoken.iter().any(|word| name.contains(word)))
 }
 
 /// A path below another, unless it is one from the root.

@@ -1,28 +1,49 @@
 //! What a backup file holds, by its first bytes and its name, and how such a thing has to end.
 
-use holdpoint_model::seen::Stream;
+use holdpoint_model::seen::{Codec, Stream};
 
 use crate::web::hex;
 
-/// The closing line of `pg_dump`.
-pub(crate) const POSTGRES: &str = "PostgreSQL database dump complete";
-/// The closing line of `pg_dumpall`.
-pub(crate) const POSTGRES_CLUSTER: &str = "PostgreSQL database cluster dump complete";
-/// The closing line of `mysqldump` and `mariadb-dump`.
-pub(crate) const MYSQL: &str = "-- Dump completed";
+/// The closing lines of `pg_dump`: a row of data has neither of the others around it.
+pub(crate) const POSTGRES: &str = "\n--\n-- PostgreSQL database dump complete\n--";
+const POSTGRES_CRLF: &str = "\n--\r\n-- PostgreSQL database dump complete\r\n--";
+/// The closing lines of `pg_dumpall`.
+pub(crate) const POSTGRES_CLUSTER: &str = "\n--\n-- PostgreSQL database cluster dump complete\n--";
+const POSTGRES_CLUSTER_CRLF: &str = "\n--\r\n-- PostgreSQL database cluster dump complete\r\n--";
+/// The closing line of `mysqldump` and `mariadb-dump`, which a date may follow.
+pub(crate) const MYSQL: &str = "\n-- Dump completed";
 /// The closing line of `sqlite3 .dump`, and the one it writes after trouble.
-pub(crate) const SQLITE: &str = "COMMIT;";
+pub(crate) const SQLITE: &str = "\nCOMMIT;\n";
+const SQLITE_CRLF: &str = "\nCOMMIT;\r\n";
 const SQLITE_TROUBLE: &str = "ROLLBACK; -- due to errors";
 /// What begins each database in a dump of several.
-const CONNECT: &str = "\\connect ";
+const CONNECT: &str = "\n\\connect ";
 /// The first line of a dump of several databases.
 const CLUSTER_HEAD: &str = "-- PostgreSQL database cluster dump";
+/// Statements that make a table, fill one, or make a role.
+pub(crate) const TABLE: &str = "CREATE TABLE";
+const ROWS: [&str; 2] = ["\nCOPY ", "INSERT INTO"];
+const ROLE: &str = "\nCREATE ROLE ";
 /// Bytes at the end of a stream in which markers are looked for.
 const TAIL: u64 = 64 * 1_024;
 
 /// Every text that is looked for near the end.
-pub(crate) const MARKERS: [&str; 7] =
-    [POSTGRES, POSTGRES_CLUSTER, MYSQL, SQLITE, SQLITE_TROUBLE, CONNECT, CLUSTER_HEAD];
+pub(crate) const MARKERS: [&str; 14] = [
+    POSTGRES,
+    POSTGRES_CRLF,
+    POSTGRES_CLUSTER,
+    POSTGRES_CLUSTER_CRLF,
+    MYSQL,
+    SQLITE,
+    SQLITE_CRLF,
+    SQLITE_TROUBLE,
+    CONNECT,
+    CLUSTER_HEAD,
+    TABLE,
+    ROWS[0],
+    ROWS[1],
+    ROLE,
+];
 
 /// What is inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +73,9 @@ impl Dialect {
     /// The line that ends a dump of it.
     pub(crate) fn closing(self) -> &'static str {
         match self {
-            Self::Postgres => POSTGRES,
-            Self::Mysql => MYSQL,
-            Self::Sqlite => SQLITE,
+            Self::Postgres => "-- PostgreSQL database dump complete",
+            Self::Mysql => "-- Dump completed",
+            Self::Sqlite => "COMMIT;",
             Self::Unknown => "a closing line",
         }
     }
@@ -110,7 +131,7 @@ pub(crate) fn end(dialect: Dialect, stream: &Stream) -> End {
     match dialect {
         Dialect::Postgres => told(postgres_ends(stream)),
         Dialect::Mysql => told(found(MYSQL)),
-        Dialect::Sqlite => told(found(SQLITE) && !found(SQLITE_TROUBLE)),
+        Dialect::Sqlite => told((found(SQLITE) || found(SQLITE_CRLF)) && !found(SQLITE_TROUBLE)),
         Dialect::Unknown if postgres_ends(stream) || found(MYSQL) => End::Whole,
         Dialect::Unknown => End::Unclear,
     }
@@ -122,7 +143,52 @@ pub(crate) fn end(dialect: Dialect, stream: &Stream) -> End {
 fn postgres_ends(stream: &Stream) -> bool {
     let found = |marker: &str| stream.found.iter().any(|it| it == marker);
     let several = found(CLUSTER_HEAD) || (found(CONNECT) && TAIL < stream.decoded_bytes);
-    found(POSTGRES_CLUSTER) || (found(POSTGRES) && !several)
+    found(POSTGRES_CLUSTER)
+        || found(POSTGRES_CLUSTER_CRLF)
+        || ((found(POSTGRES) || found(POSTGRES_CRLF)) && !several)
+}
+
+/// What a dump holds beyond its first and last lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// Nothing: the database was empty, or another one.
+    Nothing,
+    /// No table, though something else.
+    NoTable,
+    /// Tables without a row.
+    NoRow,
+    /// Rows, or more than was searched.
+    Rows,
+}
+
+/// What a dump holds, where the whole of it was searched.
+pub(crate) fn load(stream: &Stream) -> Load {
+    let found = |marker: &str| stream.found.iter().any(|it| it == marker);
+    if TAIL < stream.decoded_bytes || ROWS.into_iter().any(found) {
+        Load::Rows
+    } else if found(TABLE) {
+        Load::NoRow
+    } else if found(ROLE) {
+        Load::NoTable
+    } else {
+        Load::Nothing
+    }
+}
+
+/// How the end of a name says that the file is packed, where the file is not packed so.
+pub(crate) fn misnamed(name: &str, codec: Codec) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let said = if ends(&[".gz", ".gzip", ".tgz"]) {
+        (Codec::Gzip, "gzip")
+    } else if ends(&[".zst", ".zstd"]) {
+        (Codec::Zstd, "zstd")
+    } else if ends(&[".bz2", ".xz", ".lz4"]) {
+        (Codec::Other, "bzip2, xz or lz4")
+    } else {
+        return None;
+    };
+    (said.0 != codec).then_some(said.1)
 }
 
 /// The SHA-256 that a checksum file has for a name: the only one in a file that
@@ -151,7 +217,7 @@ pub(crate) fn sum(text: &str, name: &str) -> Option<String> {
 pub(crate) const SHA256: &str = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
 
 /// A file of a pretend world that was read to its end.
-pub(crate) fn stream(codec: holdpoint_model::seen::Codec, magic: &[u8], found: &[&str]) -> Stream {
+pub(crate) fn stream(codec: Codec, magic: &[u8], found: &[&str]) -> Stream {
     Stream {
         bytes: 5_000_000,
         sha256: SHA256.to_owned(),
@@ -166,8 +232,6 @@ pub(crate) fn stream(codec: holdpoint_model::seen::Codec, magic: &[u8], found: &
 
 #[cfg(test)]
 mod tests {
-    use holdpoint_model::seen::Codec;
-
     use super::*;
 
     #[test]
@@ -200,6 +264,40 @@ mod tests {
         assert_eq!(end(9_000, &[POSTGRES, CLUSTER_HEAD]), End::Open);
         assert_eq!(end(900_000, &[POSTGRES, CONNECT, POSTGRES_CLUSTER]), End::Whole);
         assert_eq!(end(900_000, &[]), End::Open);
+    }
+
+    #[test]
+    fn small_dumps_tell_what_they_hold() {
+        let load = |decoded_bytes: u64, found: &[&str]| {
+            load(&Stream { decoded_bytes, ..stream(Codec::Plain, b"", found) })
+        };
+        assert_eq!(load(700, &[POSTGRES]), Load::Nothing);
+        assert_eq!(load(700, &[POSTGRES_CLUSTER, ROLE]), Load::NoTable);
+        assert_eq!(load(700, &[TABLE]), Load::NoRow);
+        assert_eq!(load(700, &[TABLE, ROWS[1]]), Load::Rows);
+        assert_eq!(load(700_000, &[]), Load::Rows);
+    }
+
+    #[test]
+    fn names_have_to_tell_the_packing() {
+        assert_eq!(misnamed("a.sql.gz", Codec::Plain), Some("gzip"));
+        assert_eq!(misnamed("a.SQL.GZ", Codec::Gzip), None);
+        assert_eq!(misnamed("a.zst", Codec::Gzip), Some("zstd"));
+        assert_eq!(misnamed("a.tar.xz", Codec::Other), None);
+        assert_eq!(misnamed("a.sql", Codec::Gzip), None);
+    }
+
+    #[test]
+    fn a_closing_line_inside_a_row_is_none() {
+        let traps = [
+            "VALUES ('-- PostgreSQL database dump complete');\n",
+            "VALUES ('-- Dump completed');\n",
+            "VALUES('COMMIT;');\n",
+        ];
+        for trap in traps {
+            let closing = [POSTGRES, POSTGRES_CRLF, MYSQL, SQLITE, SQLITE_CRLF];
+            assert!(!closing.iter().any(|marker| trap.contains(marker)), "{trap}");
+        }
     }
 
     #[test]

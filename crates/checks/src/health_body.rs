@@ -2,9 +2,9 @@
 //! that such bodies commonly use.
 
 use holdpoint_model::{param::Param, seen::Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::web;
+use crate::{twice, web};
 
 /// Words that say that all is well, in any case.
 const GOOD: [&str; 5] = ["ok", "healthy", "up", "pass", "ready"];
@@ -28,8 +28,10 @@ const BAD: [&str; 15] = [
     "offline",
     "unready",
 ];
-/// Members in which a body speaks of itself.
-const SELF: [&str; 3] = ["status", "state", "health"];
+/// Members in which a body speaks of itself, in any case.
+const SELF: [&str; 6] = ["status", "state", "health", "healthy", "ok", "up"];
+/// Those of them in which nothing but a good word says that all is well.
+const WORDS: [&str; 3] = ["status", "state", "health"];
 /// Members in which a body lists what it depends on.
 const LISTS: [&str; 8] = [
     "checks",
@@ -134,6 +136,9 @@ fn member(body: &str, path: &[String], words: &[String]) -> Said {
     let Ok(whole) = serde_json::from_str::<Value>(body) else {
         return Said::Unwell(format!("the body is no JSON: `{}`", web::short(body)));
     };
+    if let Some(name) = twice::member(body) {
+        return doubled(&name);
+    }
     let step = |value: &Value, key: &String| match value {
         Value::Array(items) => items.get(key.parse::<usize>().ok()?).cloned(),
         Value::Object(members) => members.get(key).cloned(),
@@ -156,21 +161,58 @@ fn recognise(body: &str) -> Said {
         return Said::Unclear(String::from("the body is empty"));
     }
     match serde_json::from_str::<Value>(body) {
-        Ok(Value::Object(members)) => {
-            let own = SELF.iter().filter_map(|key| Some((key, members.get(*key)?.as_str()?)));
-            let mut said = Said::Unclear(String::from("the body has no `status` that we know"));
-            for (key, word) in own {
-                if !is_in(word, &GOOD) {
-                    return Said::Unwell(format!("`{key}` is `{}`", web::short(word)));
-                }
-                said = Said::Well;
-            }
-            said
-        }
+        Ok(Value::Object(members)) => match twice::member(body) {
+            Some(name) => doubled(&name),
+            None => of_itself(&members),
+        },
         Ok(Value::String(word)) => one_word(&word),
         Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | Err(_) => {
             one_word(body)
         }
+    }
+}
+
+fn doubled(name: &str) -> Said {
+    Said::Unclear(format!(
+        "the body has `{}` twice, and parsers disagree which counts",
+        web::short(name)
+    ))
+}
+
+/// What the members say in which a body speaks of itself: a bad one wins over one that nobody
+/// understands, and that over good ones.
+fn of_itself(members: &Map<String, Value>) -> Said {
+    let own = members.iter().filter(|(key, _)| is_in(key, &SELF));
+    let said: Vec<Said> = own.filter_map(|(key, value)| spoken(key, value)).collect();
+    let first = |wanted: fn(&Said) -> bool| said.iter().find(|it| wanted(it)).cloned();
+    first(|it| matches!(it, Said::Unwell(_)))
+        .or_else(|| first(|it| matches!(it, Said::Unclear(_))))
+        .or_else(|| first(|it| matches!(it, Said::Well)))
+        .unwrap_or_else(|| Said::Unclear(String::from("the body has no `status` that we know")))
+}
+
+/// What one of those members says; `None` where it objects to nothing and proves nothing.
+fn spoken(key: &str, value: &Value) -> Option<Said> {
+    let unwell = |shown: &str| Some(Said::Unwell(format!("`{key}` is `{}`", web::short(shown))));
+    let words = is_in(key, &WORDS);
+    match value {
+        Value::String(word) if is_in(word, &GOOD) => Some(Said::Well),
+        Value::String(word) if words || is_in(word, &BAD) || is_in(word, &["false", "no"]) => {
+            unwell(word)
+        }
+        Value::String(word) if is_in(word, &["true", "yes"]) => None,
+        Value::Bool(false) => unwell("false"),
+        Value::Bool(true) if !is_in(key, &["status", "state"]) => None,
+        Value::Object(_) if well(value) == Some(false) => unwell(&value.to_string()),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => Some(Said::Unclear(format!(
+            "`{key}` is `{}`, which nobody knows how to read",
+            web::short(&value.to_string())
+        ))),
     }
 }
 
@@ -190,9 +232,13 @@ fn one_word(body: &str) -> Said {
 
 /// Judges the entries of a JSON body that are about what the application depends on.
 pub(crate) fn dependencies(response: &Response) -> Said {
-    let Ok(Value::Object(members)) = serde_json::from_str::<Value>(response.body.trim()) else {
+    let body = response.body.trim();
+    let Ok(Value::Object(members)) = serde_json::from_str::<Value>(body) else {
         return Said::Unclear(String::from("the body is no JSON object that lists dependencies"));
     };
+    if let Some(name) = twice::member(body) {
+        return doubled(&name);
+    }
     let mut entries = Vec::new();
     for (key, value) in members.iter().filter(|(key, _)| !is_in(key, &SELF)) {
         if is_in(key, &LISTS) {
@@ -238,8 +284,8 @@ fn well(value: &Value) -> Option<bool> {
         // Some libraries give each dependency a list of measurements.
         Value::Array(items) => items.iter().filter_map(well).reduce(|a, b| a && b),
         Value::Object(members) => {
-            let keys = ["status", "state", "health", "healthy", "ok", "up"];
-            keys.iter().find_map(|key| members.get(*key)).and_then(well)
+            let own = members.iter().filter(|(key, _)| is_in(key, &SELF));
+            own.filter_map(|(_, value)| well(value)).reduce(|a, b| a && b)
         }
         Value::Null | Value::Number(_) => None,
     }
@@ -285,6 +331,18 @@ mod tests {
             ("", r#"{"status":"ok","health":"bad"}"#, '-'),
             ("", r#"{"status":"starting"}"#, '-'),
             ("", r#"{"status":200}"#, '?'),
+            ("", r#"{"status":"down","status":"ok"}"#, '?'),
+            ("", r#"{"status":"ok","health":false}"#, '-'),
+            ("", r#"{"status":"ok","health":{"status":"down"}}"#, '-'),
+            ("", r#"{"status":"up","state":{"db":"down"}}"#, '?'),
+            ("", r#"{"state":"ok","status":{"code":"DOWN"}}"#, '?'),
+            ("", r#"{"Status":"DOWN","state":"ok"}"#, '-'),
+            ("", r#"{"Status":"Ok"}"#, '+'),
+            ("", r#"{"status":"ok","healthy":false}"#, '-'),
+            ("", r#"{"status":"ok","OK":false,"health":[]}"#, '-'),
+            ("", r#"{"status":"ok","ok":true,"healthy":"true"}"#, '+'),
+            ("", r#"{"status":"ok","up":null}"#, '?'),
+            ("$.a in ok", r#"{"a":"no","a":"ok"}"#, '?'),
             ("", r#"{"version":"1"}"#, '?'),
             ("", "Healthy\n", '+'),
             ("", r#""ok""#, '+'),
@@ -326,6 +384,8 @@ mod tests {
                 '-',
             ),
             (r#"{"status":"ok","entries":[{"name":"db","healthy":false}]}"#, '-'),
+            (r#"{"status":"ok","db":{"Status":"ok","healthy":false}}"#, '-'),
+            (r#"{"status":"ok","db":"down","db":"ok"}"#, '?'),
             (r#"{"status":"ok","version":"1.2.3","debug":false}"#, '?'),
             ("ok", '?'),
         ];

@@ -63,6 +63,7 @@ mod hello;
 mod leaf;
 mod machine;
 mod sqlite;
+mod twice;
 mod values;
 mod variables;
 mod web;

@@ -1,3 +1,5 @@
+//! Figures over other teams' documents.
+
 use std::path::Path;
 
 use holdpoint_bind::understand::understand;

@@ -1,3 +1,5 @@
+//! Deciding words stand in the line, and without them the line does not bind.
+
 use std::{fs, path::PathBuf};
 
 use holdpoint_bind::understand::understand;

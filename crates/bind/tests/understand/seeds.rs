@@ -1,3 +1,5 @@
+//! Phase, kind and id of every line of the reference checklists.
+
 use holdpoint_bind::understand::understand;
 use holdpoint_model::line::Binding;
 

@@ -1,3 +1,5 @@
+//! What lines of our own wording are understood to mean.
+
 use holdpoint_bind::understand::{Understood, understand};
 use holdpoint_document::parse;
 use holdpoint_model::line::{Binding, Kind, Phase};

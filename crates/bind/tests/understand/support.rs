@@ -1,3 +1,5 @@
+//! Reading labels and documents.
+
 use std::{
     fs,
     path::{Path, PathBuf},

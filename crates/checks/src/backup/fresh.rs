@@ -138,6 +138,13 @@ fn young(shelf: &Shelf, newest: &Backup, max_age: Bound<Duration>) -> Finding {
             "correct the clock of the machine that writes the backups",
         );
     }
+    let ahead = newest.day_begins().map_or(0, |begins| begins.since(shelf.clock));
+    if 2 * DAY < ahead {
+        return Finding::unknown(
+            format!("the day in the name of `{name}` lies {} ahead", age(ahead)),
+            "correct the clock or the script that names the backups",
+        );
+    }
     let ms = ms.max(0);
     let old = age(ms);
     if max_age.holds(Operator::AtMost, ms) {
@@ -398,6 +405,23 @@ mod tests {
         assert!(finding.reason.contains("20231201") && finding.reason.contains("day in its name"));
         assert!(finding.easy_to_miss.unwrap().contains("10 min ago"));
         assert_eq!(verdict(&[("backup_20261120.sql", MB, 5 * MINUTE)]), Verdict::Pass);
+    }
+
+    #[test]
+    fn other_files_beside_backups_are_none() {
+        for stranger in ["photo.jpg", "core.1234", "core", "photo_20261121.jpg"] {
+            let files = vec![(stranger, MB, HOUR), ("app.sql.gz", MB, 3 * DAY)];
+            assert_eq!(verdict(files.leak()), Verdict::Fail, "{stranger}");
+        }
+        assert_eq!(verdict(&[("appdata", MB, HOUR)]), Verdict::Pass, "alone it may be one");
+    }
+
+    #[test]
+    fn a_day_ahead_decides_nothing() {
+        assert_eq!(verdict(&[("app_20261123.sql", MB, HOUR)]), Verdict::Pass);
+        let finding = judge(place(&[("app_20261225.sql", MB, HOUR)]));
+        assert_eq!(finding.verdict, Verdict::Unknown);
+        assert!(finding.reason.contains("ahead"), "{finding:?}");
     }
 
     #[test]

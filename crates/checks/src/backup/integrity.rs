@@ -17,7 +17,7 @@ use holdpoint_model::{
 
 use crate::{
     backups::{self, Backup, Shelf, join},
-    dump::{self, Content, End},
+    dump::{self, Content, End, Load},
     machine, sqlite,
     variables::{Stop, settle},
     worlds,
@@ -206,9 +206,20 @@ impl Whole<'_> {
                 .seen(format!("{} bytes, {} unpacked", stream.bytes, stream.decoded_bytes))
         };
         let plain = stream.codec == Codec::Plain;
-        Ok(match dump::content(name, &stream.magic, self.engine) {
+        let content = dump::content(name, &stream.magic, self.engine);
+        if content != Content::Encrypted
+            && let Some(packing) = dump::misnamed(name, stream.codec)
+        {
+            return Ok(misnamed(name, packing));
+        }
+        Ok(match content {
             Content::Sql(kind) => match dump::end(kind, stream) {
-                End::Whole => read(),
+                End::Whole => match dump::load(stream) {
+                    Load::Rows => read(),
+                    Load::NoRow => read().unproven("whether it holds any row"),
+                    Load::NoTable => read().unproven("whether it holds any table"),
+                    Load::Nothing => hollow(name, stream),
+                },
                 End::Open => cut(name, kind.closing()),
                 End::Unclear => Finding::unknown(
                     format!("`{name}` is SQL without a closing line that is known"),
@@ -307,7 +318,19 @@ impl Whole<'_> {
         let beside = known.find(|it| self.backup.beside.iter().any(|there| there == it));
         // A file that is named itself was listed alone: what lies beside it nobody has seen yet.
         let Some(beside) = beside.or_else(|| alone.then_some(own[0].as_str())) else {
-            return Ok(pass().unproven("checksum"));
+            let mut others = self.backup.beside.iter();
+            let digests = ["md5", "md5sum", "sha1", "sha512", "sha512sum"];
+            let other = others.find(|it| {
+                it.strip_prefix(name.as_str())
+                    .and_then(|end| end.strip_prefix('.'))
+                    .is_some_and(|end| digests.contains(&end.to_ascii_lowercase().as_str()))
+            });
+            return Ok(pass().unproven(match other {
+                Some(other) => {
+                    format!("checksum (`{other}` is not read: only SHA-256 is compared)")
+                }
+                None => String::from("checksum"),
+            }));
         };
         let place = match (folder, path.starts_with('/')) {
             ("", true) => format!("/{beside}"),
@@ -369,6 +392,28 @@ fn broken(name: &str, stream: &Stream) -> Option<Finding> {
         )
         .easy_to_miss("`gzip -t` exits 0 on the 20 bytes that gzip makes of nothing")
     })
+}
+
+/// The fail of a file that the program its name asks for cannot unpack.
+fn misnamed(name: &str, packing: &str) -> Finding {
+    Finding::fail(
+        format!("`{name}` is not packed by {packing}, though its name says so"),
+        format!("a file packed by {packing}"),
+        "another beginning",
+        "name the file after what it is, or mend the script that packs it",
+    )
+    .easy_to_miss("the file opens in an editor; what unpacks it on the way back stops at once")
+}
+
+/// The fail of a dump that is whole and holds nothing.
+fn hollow(name: &str, stream: &Stream) -> Finding {
+    Finding::fail(
+        format!("`{name}` holds no table: the database it was made of is empty, or another one"),
+        "a dump with tables",
+        format!("{} bytes without CREATE TABLE, COPY or INSERT", stream.decoded_bytes),
+        "name the right database in the script that dumps it, and run it",
+    )
+    .easy_to_miss("the dump begins and ends as it should; `pg_dump` exits 0 on an empty database")
 }
 
 fn cut(name: &str, closing: &str) -> Finding {
@@ -452,8 +497,10 @@ mod tests {
 
     #[test]
     fn a_dump_ends_with_its_closing_line() {
-        for codec in [Codec::Plain, Codec::Gzip, Codec::Zstd] {
-            let with = |found: &[&str]| verdict("a.sql.gz", dump::stream(codec, HEAD, found));
+        for (name, codec) in
+            [("a.sql", Codec::Plain), ("a.sql.gz", Codec::Gzip), ("a.sql.zst", Codec::Zstd)]
+        {
+            let with = |found: &[&str]| verdict(name, dump::stream(codec, HEAD, found));
             assert_eq!(with(&[dump::POSTGRES]), Verdict::Pass, "other lines may follow it");
             assert_eq!(with(&[]), Verdict::Fail);
         }
@@ -467,6 +514,31 @@ mod tests {
         assert_eq!(verdict("a.sql", plain(b"CREATE TABLE a (", &[])), Verdict::Unknown);
         let named = file("a.sql", plain(b"CREATE TABLE a (", &[]), |_| Err(Fault::Unsupported));
         assert_eq!(judge(named.param("engine", "postgres")).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn dumps_of_nothing_and_wrong_names_fail() {
+        let small = |found: &[&str]| Stream { decoded_bytes: 900, ..plain(HEAD, found) };
+        assert_eq!(verdict("a.sql", small(&[dump::POSTGRES])), Verdict::Fail);
+        let tables = file("a.sql", small(&[dump::POSTGRES, dump::TABLE]), |_| Ok(Seen::Absent));
+        let finding = judge(tables);
+        assert_eq!(finding.verdict, Verdict::Pass);
+        assert!(finding.unproven.iter().any(|it| it.contains("any row")), "{finding:?}");
+        assert_eq!(verdict("a.sql.gz", plain(HEAD, &[dump::POSTGRES])), Verdict::Fail);
+    }
+
+    #[test]
+    fn other_digests_beside_it_are_named() {
+        let with = BackupIntegrity::world().but(|ask, at, seen| match &ask.what {
+            What::List { .. } => {
+                let entry = |name, bytes| backups::entry(name, bytes, worlds::NOW.plus(-HOUR));
+                let both = vec![entry("a.sql.gz", 5_000_000), entry("a.sql.gz.md5", 43)];
+                Ok(backups::listing(both, at))
+            }
+            What::Stream { .. } => seen,
+            _ => Ok(Seen::Absent),
+        });
+        assert!(judge(with).unproven.iter().any(|it| it.contains("a.sql.gz.md5")));
     }
 
     #[test]

@@ -121,8 +121,9 @@ login page that answers 200 is not health. An answer that carries an `Age`, or s
 a cache, tells nothing about the application and fails.
 
 Without `body`, a JSON object is read at `status`, `state` and `health`: `ok`, `healthy`, `up`, `pass`
-and `ready` are good in any case, every other text is bad. A body of one such word is read the same
-way. Anything else is unknown: write `body = $.a.b in x,y`, `body = text in x,y`, or `body = any`
+and `ready` are good in any case, every other text is bad. A `false` there or at `healthy`, `ok` and
+`up` is bad beside whatever else; a member that stands there twice, or is no text, is not understood. A
+body of one such word is read the same way. Anything else is unknown: write `body = $.a.b in x,y`, `body = text in x,y`, or `body = any`
 where the status alone is meant to decide.
 
 With `latency`, a percentile of the time from the first packet to the last byte is compared, over at
@@ -307,17 +308,31 @@ fn wrong_status(
     })
 }
 
-/// What tells that an answer came out of a cache.
+/// What tells that an answer came out of a cache; every value of every header counts.
 fn cached(response: &Response) -> Option<String> {
-    if let Some(age) = response.value("age").filter(|age| age.trim() != "0") {
-        return Some(format!("Age: {}", web::short(age)));
+    let told = |name: &str, value: &str| Some(format!("{name}: {}", web::short(value.trim())));
+    for (name, value) in &response.headers {
+        let lower = value.to_ascii_lowercase();
+        let numbers = || value.split(',').map(str::trim);
+        let stored = match name.as_str() {
+            "age" | "x-cache-hits" => numbers().any(|it| it.bytes().any(|digit| digit != b'0')),
+            "x-cache" | "x-cache-status" | "cf-cache-status" | "x-vercel-cache"
+            | "cache-status" | "x-proxy-cache" => {
+                let words = ["hit", "stale", "updating", "revalidated", "refresh"];
+                let mut seen = lower.split(|c: char| !c.is_ascii_alphanumeric());
+                seen.any(|it| words.iter().any(|word| it.starts_with(word)) || it.ends_with("hit"))
+            }
+            // The answer is stale, or could not be renewed.
+            "warning" => numbers().any(|it| it.starts_with("110") || it.starts_with("111")),
+            // The second number is the request by which the stored answer came.
+            "x-varnish" => 1 < value.split_whitespace().count(),
+            _ => false,
+        };
+        if stored {
+            return told(name, value);
+        }
     }
-    let marks = ["x-cache", "cf-cache-status", "x-cache-status", "x-proxy-cache"];
-    let hit = |name: &&str| {
-        let value = response.value(name).unwrap_or_default().to_ascii_lowercase();
-        value.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "hit")
-    };
-    marks.iter().find(|name| hit(name)).map(|name| format!("{name}: HIT"))
+    None
 }
 
 /// The finding of an answer that was not got, for a reason that silence does not explain.
@@ -410,13 +425,30 @@ mod tests {
     fn stand_ins_for_the_application_are_fails() {
         let page = "<html><title>Down for maintenance</title></html>";
         assert_eq!(verdict(second(worlds::response(200, &[], page))), Verdict::Fail);
-        for cached in
-            [("age", "31"), ("x-cache", "Hit from cloudfront"), ("cf-cache-status", "HIT")]
-        {
-            let answer = worlds::response(200, &[JSON[0], cached], r#"{"status":"ok"}"#);
+        for cached in [
+            ("age", "31"),
+            ("age", "0, 7"),
+            ("x-cache", "Hit from cloudfront"),
+            ("x-cache", "RefreshHit from cloudfront"),
+            ("x-cache-hits", "0, 1"),
+            ("cf-cache-status", "UPDATING"),
+            ("x-cache-status", "STALE"),
+            ("cache-status", "edge; hit; ttl=300"),
+            ("x-vercel-cache", "HIT"),
+            ("x-varnish", "32770 3"),
+            ("warning", "110 edge \"Response is Stale\""),
+        ] {
+            let first = (cached.0, "0");
+            let answer = worlds::response(200, &[JSON[0], first, cached], r#"{"status":"ok"}"#);
             assert_eq!(verdict(second(answer)), Verdict::Fail, "{cached:?}");
         }
-        for fresh in [("age", "0"), ("x-cache", "MISS")] {
+        for fresh in [
+            ("age", "0"),
+            ("x-cache", "MISS"),
+            ("cache-status", "edge; fwd=uri-miss; stored"),
+            ("cf-cache-status", "DYNAMIC"),
+            ("x-varnish", "32770"),
+        ] {
             let answer = worlds::response(200, &[JSON[0], fresh], r#"{"status":"ok"}"#);
             assert_eq!(verdict(second(answer)), Verdict::Pass, "{fresh:?}");
         }

@@ -1,3 +1,5 @@
+//! Held against a CommonMark parser.
+
 use std::{collections::BTreeSet, fs};
 
 use holdpoint_document::{Document, Form, parse};

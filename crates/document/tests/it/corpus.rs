@@ -1,3 +1,5 @@
+//! Other teams' documents.
+
 use std::{collections::BTreeMap, fs};
 
 use holdpoint_document::parse;

@@ -1,3 +1,5 @@
+//! The reference checklists, line by line.
+
 use std::fs;
 
 use holdpoint_document::{Form, LineId, parse};

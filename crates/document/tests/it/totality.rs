@@ -1,3 +1,5 @@
+//! Any bytes give a document.
+
 use holdpoint_document::{digest_input, parse};
 use holdpoint_model::{diagnostic::Level, limits::DOCUMENT_BYTES_MAX};
 

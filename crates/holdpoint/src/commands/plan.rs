@@ -49,6 +49,8 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
             out::result(&footer(&project, wrote));
         }
     }
+    // The process ends here: taking a huge plan apart, piece by piece, would help nobody.
+    std::mem::forget(project);
     Ok(Exit::Go)
 }
 

@@ -29,8 +29,9 @@ const SHORT_ROUNDS: usize = 400;
 const SPREAD_ROUNDS: usize = 80;
 /// Kills of a longer run.
 const LONG_ROUNDS: usize = 100;
-/// Rounds that are under way at the same time.
+/// Rounds of short runs that are under way at the same time, and of long ones, which mostly wait.
 const SIDE_BY_SIDE: usize = 2;
+const LONG_SIDE_BY_SIDE: usize = 4;
 
 const SHORT: &str = "\
 # T
@@ -128,7 +129,10 @@ fn facts_of(place: &Place, run: &str, site: &Site) -> Result<BTreeSet<String>, S
     let port = site.url().rsplit(':').next().unwrap().to_owned();
     let facts = facts(&loaded).map_err(|error| error.to_string())?;
     let here = |fact: String| without_time(&fact).replace(&format!(":{port}"), ":PORT");
-    Ok(facts.into_iter().map(here).collect())
+    // What a burst meets depends on when it comes, and one that was cut off stays in the record.
+    // What became of its line is compared as a state.
+    let timed = |fact: &String| fact.contains("\"burst\"") || fact.contains("http.rate-limit");
+    Ok(facts.into_iter().filter(|fact| !timed(fact)).map(here).collect())
 }
 
 fn reference(document: &str, site: &Site) -> Reference {
@@ -252,7 +256,7 @@ fn survives(
 /// Plays rounds side by side; each says how its kill was found.
 fn rounds(
     name: &str,
-    count: usize,
+    (count, at_once): (usize, usize),
     play: impl Fn(usize) -> Result<&'static str, String> + Sync,
 ) -> BTreeMap<&'static str, usize> {
     let (next, began) = (AtomicUsize::new(0), Instant::now());
@@ -270,7 +274,7 @@ fn rounds(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
+        for _ in 0..at_once {
             scope.spawn(work);
         }
     });
@@ -295,7 +299,7 @@ fn kills_around_the_end_of_a_short_run_lose_nothing() {
         let printed = kill_after(&place, wait);
         survives(&place, &site, &printed, &wanted)
     };
-    let seen = rounds("around the end", SHORT_ROUNDS, play);
+    let seen = rounds("around the end", (SHORT_ROUNDS, SIDE_BY_SIDE), play);
     assert!(seen.contains_key("unfinished") && seen.contains_key("sealed"), "{seen:?}");
 }
 
@@ -311,7 +315,7 @@ fn kills_anywhere_in_a_short_run_lose_nothing() {
         let printed = kill_after(&place, Duration::from_micros(wait));
         survives(&place, &site, &printed, &wanted)
     };
-    let seen = rounds("anywhere", SPREAD_ROUNDS, play);
+    let seen = rounds("anywhere", (SPREAD_ROUNDS, SIDE_BY_SIDE), play);
     assert!(seen.contains_key("nothing"), "{seen:?}");
 }
 
@@ -326,7 +330,7 @@ fn kills_at_any_moment_of_a_long_run_lose_nothing() {
     assert_eq!(wanted[1].states[&limited_line], "pass", "{:#?}", wanted[1].facts);
     let play = |round: usize| {
         let mut dice = Dice(u64::try_from(round).unwrap() * 104_729 + 5);
-        let limited = round % 4 == 0;
+        let limited = round % 6 == 0;
         let wanted = &wanted[usize::from(limited)];
         let site = Site::new(Some(limiter()));
         let place = at(&long(limited), &site);
@@ -334,7 +338,7 @@ fn kills_at_any_moment_of_a_long_run_lose_nothing() {
         let printed = kill_after(&place, Duration::from_micros(dice.below(micros)));
         survives(&place, &site, &printed, wanted)
     };
-    let seen = rounds("a long run", LONG_ROUNDS, play);
+    let seen = rounds("a long run", (LONG_ROUNDS, LONG_SIDE_BY_SIDE), play);
     assert!(seen.get("unfinished").is_some_and(|it| LONG_ROUNDS / 2 < *it), "{seen:?}");
 }
 

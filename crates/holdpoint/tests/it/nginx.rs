@@ -102,6 +102,9 @@ impl Nginx {
         std::fs::write(&path, config).unwrap();
         let program = common::program("nginx").ok_or("there is no nginx")?;
         let mut words: Vec<String> = through.iter().map(|it| (*it).to_owned()).collect();
+        if let Some(first) = words.first_mut() {
+            *first = common::program(first).ok_or("it is not here")?.display().to_string();
+        }
         words.push(program.display().to_string());
         let mut child = Command::new(&words[0])
             .args(&words[1..])
