@@ -110,8 +110,17 @@ impl Project {
 
     /// What is worth saying about places in the document and the settings.
     pub(crate) fn complaints(&self, style: Style) -> String {
-        let placed: Vec<&Diagnostic> =
-            self.planned.diagnostics.iter().filter(|it| !it.labels.is_empty()).collect();
+        self.complaints_of("", style)
+    }
+
+    /// Those whose code begins like this.
+    pub(crate) fn complaints_of(&self, code: &str, style: Style) -> String {
+        let placed: Vec<&Diagnostic> = self
+            .planned
+            .diagnostics
+            .iter()
+            .filter(|it| !it.labels.is_empty() && it.code.starts_with(code))
+            .collect();
         render(&placed, &self.document, &self.plan().document.path, &self.settings, style)
     }
 }

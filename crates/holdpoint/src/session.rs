@@ -130,7 +130,9 @@ impl Session {
             if same(&loaded, project, wish) {
                 return Self::go_on(folder, entry, project, wish, key);
             }
-            abandoned = Some(entry.run.clone());
+            // An answer is no other run: the unfinished one can still be gone on with.
+            let looks = wish.only.as_ref().is_none_or(|only| !only.is_empty());
+            abandoned = looks.then(|| entry.run.clone());
         }
         let run = folder.next_run().map_err(stopped)?;
         let mut events = vec![Event::RunBegan {
@@ -198,6 +200,10 @@ impl Session {
             _folder: folder,
         };
         session.write(&[Event::Resumed { at: looking::now() }], &[])?;
+        // What people answered since it began.
+        let runs = list(Path::new(FOLDER)).map_err(stopped)?;
+        let later = runs.iter().position(|it| it.run == entry.run).map_or(0, |at| at + 1);
+        session.carry_answers(project, runs.get(later..).unwrap_or_default())?;
         Ok(session)
     }
 

@@ -53,10 +53,16 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
         rerun_failed: args.rerun_failed,
     };
     let mut screen = Screen::new(project.plan(), args.format, common.quiet, style);
+    // An override that matches nothing would be missed without a word.
+    let complaints = project.complaints_of("settings::", style);
+    if !complaints.is_empty() {
+        screen.say(&complaints);
+    }
     let mut session = Session::begin(&project, &wish)?;
     if let Some(said) = session.said() {
         screen.say(&said);
     }
+    screen.stream(session.events());
     let ended = session.look(&project, wait, &mut |seq, event| screen.event(seq, event))?;
     screen.clear();
     if ended == Ended::Interrupted {
@@ -67,7 +73,9 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
         );
         return Err(Stop { exit: looking::interrupted(), message: again });
     }
+    let streamed = session.events().len();
     let view = session.finish(&project)?;
+    screen.stream(session.events().get(streamed..).unwrap_or_default());
     if args.tick {
         tick(&project, &args.document, &view)?;
     }
@@ -255,6 +263,13 @@ impl Screen {
             paints: out::stderr_is_terminal() && !quiet,
             painted: Instant::now(),
             shown: false,
+        }
+    }
+
+    /// Events that were not reported one by one: those before looking and after it.
+    pub(crate) fn stream(&self, events: &[(Seq, Event)]) {
+        for (seq, event) in events.iter().filter(|_| self.stream) {
+            out::result(&format!("{}\n", serde_json::json!({"seq": seq, "event": event})));
         }
     }
 
