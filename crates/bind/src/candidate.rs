@@ -35,6 +35,15 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    /// Classes of words that the rules name.
+    pub(crate) fn named(&self) -> Classes {
+        let mut named = Classes::default();
+        for rule in &self.rules {
+            named.join(&rule.named);
+        }
+        named
+    }
+
     /// Parts of the line, and of what stands above it, that decided.
     pub(crate) fn because(&self, reading: &Reading<'_>) -> Vec<String> {
         let mut parts = Vec::new();

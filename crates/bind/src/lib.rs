@@ -15,6 +15,7 @@ mod candidate;
 mod command;
 mod condition;
 mod context;
+mod leftover;
 mod meaning;
 mod nouns;
 mod number;

@@ -10,14 +10,57 @@ use crate::{
     command,
     context::{Context, classes},
     kind::Subject,
-    line_form, parameters,
-    scan::CONCEPTS,
+    leftover, line_form, parameters,
+    scan::{CONCEPTS, Scan},
     structure,
     understand::Meaning,
+    values::{Value, What},
+    words::Hit,
 };
 
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
+
+/// Classes of words that say how something is.
+const STATES: &[&str] = &[
+    "configured",
+    "enabled",
+    "working",
+    "running",
+    "installed",
+    "created",
+    "tested",
+    "passed",
+    "accessible",
+    "valid",
+    "healthy",
+    "respond",
+    "port-state",
+    "applied-word",
+];
+/// Verbs and adjectives of these classes that do not end like one.
+const VERBS: &[&str] = &[
+    "open",
+    "running",
+    "runs",
+    "works",
+    "working",
+    "pass",
+    "passes",
+    "valid",
+    "healthy",
+    "accessible",
+    "reachable",
+    "return",
+    "returns",
+    "respond",
+    "responds",
+    "green",
+    "active",
+    "online",
+];
+/// Participles that say that something was written down rather than how it is.
+const NOTED: &[&str] = &["defined", "established", "specified", "completed"];
 
 /// A second claim that lines make beside a first one, and the words that make it.
 const PAIRS: &[(&str, &[&str], &str)] = &[
@@ -75,16 +118,25 @@ fn settle(
     claims: &[Candidate],
     reading: &Reading<'_>,
 ) -> (Binding, Vec<Meaning>) {
-    let meaning = |claim: &Candidate| Meaning {
-        id: claim.id.to_owned(),
-        params: parameters::of(claim.id, it, reading),
-        because: in_raw(it.line, claim.because(reading), reading),
-    };
+    let meaning = |claim: &Candidate| of_claim(it, claim, reading);
     let best = claims.first().map_or(0, |claim| claim.score);
-    if let Some(claim) = claims.first().filter(|_| is_clear(claims)) {
-        let seconds = PAIRS.iter().filter(|(first, ..)| *first == claim.id);
-        let also = seconds.filter_map(|(_, words, id)| also(it, words, id, reading));
-        return (Binding::Bound, [meaning(claim)].into_iter().chain(also).collect());
+    let whole = claims.first().filter(|_| is_clear(claims));
+    let all_named = whole.is_some_and(|it| leftover::is_named(reading, &it.named()));
+    if let Some(each) = (!all_named).then(|| of_parts(it, claims, reading)).flatten() {
+        return (Binding::Bound, each);
+    }
+    if let Some(claim) = whole {
+        let mut checks: Vec<Meaning> = spread(meaning(claim), reading).collect();
+        let mut named = claim.named();
+        for (_, words, id) in PAIRS.iter().filter(|(first, ..)| *first == claim.id) {
+            if let Some(second) = also(it, words, id, reading) {
+                checks.push(second);
+                words.iter().for_each(|word| named.insert(CONCEPTS.class(word)));
+            }
+        }
+        if leftover::is_explained(reading, &named, &checks) {
+            return (Binding::Bound, checks);
+        }
     }
     if let Some(found) = structure::of_rest(it, kind, reading) {
         return found;
@@ -95,6 +147,91 @@ fn settle(
         return (Binding::Choice, offered.into_iter().map(meaning).collect());
     }
     (Binding::Unbound, Vec::new())
+}
+
+fn of_claim(it: &Subject<'_>, claim: &Candidate, reading: &Reading<'_>) -> Meaning {
+    Meaning {
+        id: claim.id.to_owned(),
+        params: parameters::of(claim.id, it, reading),
+        because: in_raw(it.line, claim.because(reading), reading),
+    }
+}
+
+/// One meaning for each port or path that a line names.
+fn spread(first: Meaning, reading: &Reading<'_>) -> impl Iterator<Item = Meaning> + use<> {
+    let (name, what) = match first.id.as_str() {
+        "net.port-open" | "net.port-restricted" | "net.local-listener" => ("port", What::Port),
+        "http.health" => ("path", What::Path),
+        _ => ("", What::Blank),
+    };
+    let values = reading.scan.values.iter().filter(|it| it.what == what && !name.is_empty());
+    let values = values.filter(|it| what != What::Path || it.text.starts_with('/'));
+    let texts = distinct(values.map(|it| it.text.clone()).collect());
+    let all = if texts.len() < 2 {
+        vec![first]
+    } else {
+        let one = |text: String| {
+            let mut meaning = first.clone();
+            meaning.params.insert(name.to_owned(), text);
+            meaning
+        };
+        texts.into_iter().map(one).collect()
+    };
+    all.into_iter()
+}
+
+/// What the parts of a line claim, if each of them claims something else by itself.
+fn of_parts(it: &Subject<'_>, whole: &[Candidate], reading: &Reading<'_>) -> Option<Vec<Meaning>> {
+    let parts = leftover::parts(reading.text);
+    // A thing named once is what all parts are about; taken apart, the others would lose it.
+    let subject =
+        |it: &Value| matches!(it.what, What::Url | What::Host | What::Variable | What::Assignment);
+    if parts.len() < 2 || reading.scan.values.iter().any(subject) {
+        return None;
+    }
+    let mut all: Vec<Meaning> = Vec::new();
+    for part in parts {
+        let text = reading.text.get(part)?;
+        let scan = Scan::of(text);
+        let reading = Reading { text, scan: &scan, ..reading.clone() };
+        let claims = candidates(&reading);
+        let claim = claims.first().filter(|_| is_clear(&claims))?;
+        // One word is enough of a claim only where the whole line may make it.
+        let seen = whole.iter().any(|it| it.id == claim.id);
+        let word = text.split_whitespace().count() < 2;
+        if claim.id.starts_with("meta.") || word && !seen {
+            return None;
+        }
+        let checks: Vec<Meaning> = spread(of_claim(it, claim, &reading), &reading).collect();
+        if !leftover::is_explained(&reading, &claim.named(), &checks) {
+            return None;
+        }
+        for check in checks {
+            let same = |it: &Meaning| it.id == check.id && it.params == check.params;
+            if !all.iter().any(same) {
+                all.push(check);
+            }
+        }
+    }
+    all.iter().any(|it| all.first().is_some_and(|first| first.id != it.id)).then_some(all)
+}
+
+/// Whether the text of a bold parent claims something by itself: it binds a check, and it states a
+/// value or says in a verb how something is.
+pub(crate) fn claims(it: &Subject<'_>, context: &Context<'_>) -> bool {
+    let valued = |scan: &Scan| scan.values.iter().any(|it| it.what != What::Number);
+    let states = || {
+        let verb = |hit: &Hit| {
+            let text = it.line.repaired.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
+            let state = STATES.iter().any(|name| CONCEPTS.class(name) == hit.class);
+            let says = text.ends_with("ed") && !NOTED.contains(&text.as_str());
+            state && (says || VERBS.contains(&text.as_str()))
+        };
+        CONCEPTS.hits(&it.line.repaired).iter().any(verb)
+    };
+    let scan = context.line(it.id);
+    scan.is_some_and(|scan| valued(scan) || states())
+        && meaning(it, Kind::Probe, context).0 == Binding::Bound
 }
 
 /// The second claim of a line, if all words that make it are there.

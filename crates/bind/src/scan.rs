@@ -45,7 +45,7 @@ static CONFIGURED: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("configured
 static DEPLOY: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("deploy-verb"));
 static DEPLOYS: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("v-deploys"));
 /// Classes that name nothing: they put a claim into words, or say that it is another one.
-static MARKED: LazyLock<Classes> = LazyLock::new(|| rules::marked_any(&['~', '!', '%']));
+pub(crate) static MARKED: LazyLock<Classes> = LazyLock::new(|| rules::marked_any(&['~', '!', '%']));
 
 /// A word, or one sign of a script without blanks.
 #[derive(Clone, Debug)]
@@ -187,7 +187,7 @@ fn label(text: &str) -> Option<usize> {
 }
 
 /// Commands and conditions: they say how to look and when, not what is claimed.
-fn silent(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn silent(text: &str) -> Vec<Range<usize>> {
     let commands = line_form::commands(text).map(|span| {
         let start = span.as_ptr().addr() - text.as_ptr().addr();
         start..start + span.len()

@@ -56,7 +56,10 @@ pub fn understand(document: &Document) -> Vec<Understood> {
             let fenced = matches!(line.form, Form::Command { .. } | Form::Assignment { .. });
             let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
             let subject = Subject::new(document, &outline, id, line, phase, &hits);
-            let kind = kind::kind(&subject);
+            let mut kind = kind::kind(&subject);
+            if kind == Kind::Group && meaning::claims(&subject, &context) {
+                kind = Kind::Probe;
+            }
             let (state, mut checks) = meaning::meaning(&subject, kind, &context);
             for check in &mut checks {
                 keep_known(check);

@@ -199,11 +199,14 @@ fn numbers(text: &str, start: usize, word: &str, out: &mut Vec<Value>) {
         at = from + length;
         // A digit inside of a word ("K8s", "S3", "p95") is none of its own; a version may have a v.
         let versioned = matches!(before, Some('v' | 'V')) && digits.contains('.');
-        let glued = before.is_some_and(|c| {
-            (c.is_ascii_alphanumeric() && !versioned)
-                || c == '_'
-                || c == '/' && !text.contains(" / ")
-        });
+        let listed = before == Some('/')
+            && out.last().is_some_and(|it| it.what == What::Port && it.end + 1 == start + from);
+        let glued = !listed
+            && before.is_some_and(|c| {
+                (c.is_ascii_alphanumeric() && !versioned)
+                    || c == '_'
+                    || c == '/' && !text.contains(" / ")
+            });
         if glued {
             continue;
         }

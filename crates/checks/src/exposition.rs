@@ -24,6 +24,8 @@ pub(crate) enum Moved {
     Up(String, f64, f64),
     /// This one went down.
     Down(String, f64, f64),
+    /// This one went up, and just as much without any work.
+    Idle(String),
     /// There are counters, and none moved.
     Still,
     /// There is no counter to watch.
@@ -90,6 +92,30 @@ impl Exposition {
         }
     }
 
+    /// How the counters stand to those before some work, where `idle` was seen before that, without
+    /// any work in between: a counter of the looks themselves proves nothing.
+    pub(crate) fn since_work(&self, before: &Self, idle: &Self) -> Moved {
+        if let down @ Moved::Down(..) = before.since(idle) {
+            return down;
+        }
+        let moved = self.since(before);
+        let Moved::Up(series, ..) = &moved else { return moved };
+        let value = |of: &Self, series: &String| of.series.get(series).copied().unwrap_or(0.0);
+        // How long a look takes is chance, and so is the bucket it falls into.
+        let mut proofs =
+            self.counters().filter(|(series, _)| !name_of(series).ends_with("_bucket"));
+        let proof = proofs.find(|(series, now)| {
+            let was = value(before, series);
+            let idle = was - value(idle, series);
+            // One scrape counts as one: what rose by more meanwhile counts other people's work.
+            idle < now - was || (1.0 < idle && counts_events(name_of(series)))
+        });
+        match proof {
+            Some((series, now)) => Moved::Up(series.clone(), value(before, series), now),
+            None => Moved::Idle(series.clone()),
+        }
+    }
+
     /// How the counters stand to those of an earlier look.
     pub(crate) fn since(&self, before: &Self) -> Moved {
         let mut moved = Moved::NoCounter;
@@ -153,6 +179,13 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether a counter counts things that happen, and not bytes or seconds.
+fn counts_events(name: &str) -> bool {
+    let measures = ["bytes", "seconds", "_sum"];
+    let ends = name.ends_with("_total") || name.ends_with("_count");
+    ends && !measures.iter().any(|measure| name.contains(measure))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +212,23 @@ mod tests {
     fn tells_the_application_from_its_runtime() {
         assert!(read("process_cpu_seconds_total 1\ngo_threads 3\npython_info 1").own().is_empty());
         assert_eq!(read("go_threads 3\norders_total 1").own(), ["orders_total"]);
+    }
+
+    #[test]
+    fn counters_of_looks_prove_no_work() {
+        let moved = |texts: [&str; 3]| {
+            let [idle, before, after] = texts.map(read);
+            after.since_work(&before, &idle)
+        };
+        assert!(matches!(moved(["a_total 1", "a_total 2", "a_total 3"]), Moved::Idle(_)));
+        assert!(matches!(moved(["a_total 1", "a_total 2", "a_total 4"]), Moved::Up(..)));
+        assert!(matches!(moved(["a_total 1", "a_total 1", "a_total 2"]), Moved::Up(..)));
+        assert!(matches!(moved(["a_total 5", "a_total 1", "a_total 2"]), Moved::Down(..)));
+        let both = ["s_total 1\nw_total 1", "s_total 2\nw_total 1", "s_total 3\nw_total 2"];
+        assert!(matches!(moved(both), Moved::Up(series, ..) if series == "w_total"));
+        let bucket = ["a_count 1\na_bucket 1", "a_count 2\na_bucket 1", "a_count 3\na_bucket 2"];
+        assert!(matches!(moved(bucket), Moved::Idle(_)));
+        assert_eq!(moved(["a_total 1", "a_total 1", "a_total 1"]), Moved::Still);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use holdpoint_model::{ask::Scheme, seen::Response};
 
-use crate::http::https_enforced::max_age;
+use crate::{hsts::max_age, policy};
 
 /// Seconds for which HSTS has to hold: 180 days.
 const HSTS_MIN: i64 = 15_552_000;
@@ -95,6 +95,14 @@ impl Rule {
         scheme: Scheme,
         value: Option<&str>,
     ) -> Option<String> {
+        if let Some(why) = self.overruled(response) {
+            return Some(why);
+        }
+        if *self == Self::Csp
+            && let Some(trouble) = policies_trouble(response, value)
+        {
+            return trouble;
+        }
         let key = self.name().to_ascii_lowercase();
         let mut values = response.values(&key);
         let Some(seen) = values.next().map(str::trim) else {
@@ -114,7 +122,7 @@ impl Rule {
             Self::Hsts => match max_age(seen) {
                 Some(seconds) if HSTS_MIN <= seconds => None,
                 Some(_) => weak("that is less than 180 days"),
-                None => weak("it has no max-age"),
+                None => weak("it has no max-age that browsers heed"),
             },
             Self::ContentTypeOptions if seen.eq_ignore_ascii_case("nosniff") => None,
             Self::ContentTypeOptions => weak("only `nosniff` means anything"),
@@ -123,7 +131,7 @@ impl Rule {
                 it if it.starts_with("allow-from") => weak("no browser heeds ALLOW-FROM any more"),
                 _ => weak("only DENY and SAMEORIGIN mean anything"),
             },
-            Self::Csp => policy_trouble(seen).map(|why| format!("is weak: {why}")),
+            Self::Csp => None,
             Self::ReferrerPolicy => referrer_trouble(seen).and_then(|why| weak(&why)),
             Self::XssProtection => match squeezed(seen).as_str() {
                 "0" | "1;mode=block" => None,
@@ -134,9 +142,26 @@ impl Rule {
         }
     }
 
+    /// Why the header counts for nothing: browsers heed `frame-ancestors` in its place, and no
+    /// policy keeps anybody out by it.
+    fn overruled(&self, response: &Response) -> Option<String> {
+        if !matches!(self, Self::Framing | Self::FrameOptions) {
+            return None;
+        }
+        let mut weak = None;
+        for policy in policy::enforced(response) {
+            match policy.framing() {
+                Some(Ok(())) => return None,
+                Some(Err(why)) => weak = Some(why),
+                None => {}
+            }
+        }
+        weak.map(|why| format!("is overruled by the Content-Security-Policy: {why}"))
+    }
+
     fn missing(&self, response: &Response, exact: bool) -> Option<String> {
-        let policy = response.value("content-security-policy").unwrap_or_default();
-        let ancestors = directives(policy).any(|(name, _)| name == "frame-ancestors");
+        let policies = policy::enforced(response);
+        let ancestors = policies.iter().any(|it| it.framing() == Some(Ok(())));
         let watched = response.value("content-security-policy-report-only").is_some();
         match self {
             Self::Framing if ancestors && !exact => None,
@@ -160,36 +185,19 @@ fn squeezed(value: &str) -> String {
     value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase()
 }
 
-/// The directives of a policy, the first of each name first: browsers ignore the others.
-fn directives(policy: &str) -> impl Iterator<Item = (String, Vec<String>)> {
-    policy.split(';').filter_map(|part| {
-        let mut words = part.split_whitespace().map(str::to_ascii_lowercase);
-        Some((words.next()?, words.collect()))
-    })
-}
-
-fn policy_trouble(policy: &str) -> Option<String> {
-    let find = |wanted: &str| directives(policy).find(|(name, _)| name == wanted);
-    let default = find("default-src");
-    let Some((name, sources)) = find("script-src").or_else(|| default.clone()) else {
-        return Some(String::from("it has neither default-src nor script-src"));
-    };
-    let guarded = |sources: &[String]| {
-        sources.iter().any(|it| {
-            ["'nonce-", "'sha256-", "'sha384-", "'sha512-"].iter().any(|kind| it.starts_with(kind))
-        })
-    };
-    let inline = |sources: &[String]| sources.iter().any(|it| it == "'unsafe-inline'");
-    let elements = find("script-src-elem");
-    for (name, sources) in std::iter::once((name, sources)).chain(elements) {
-        if inline(&sources) && !guarded(&sources) {
-            return Some(format!("{name} has 'unsafe-inline' without a nonce or hash"));
-        }
+/// What is wrong with all policies together, where there is any: one that protects is enough, since
+/// browsers keep to each of them.
+fn policies_trouble(response: &Response, value: Option<&str>) -> Option<Option<String>> {
+    let sent: Vec<&str> = response.values("content-security-policy").map(str::trim).collect();
+    let first = sent.first()?;
+    if let Some(wanted) = value
+        && !sent.iter().any(|seen| squeezed(seen) == squeezed(wanted))
+    {
+        return Some(Some(format!("is `{first}`, not `{wanted}`")));
     }
-    let code = ["default-src", "script-src", "script-src-elem", "script-src-attr", "object-src"];
-    directives(policy)
-        .find(|(name, sources)| code.contains(&name.as_str()) && sources.iter().any(|it| it == "*"))
-        .map(|(name, _)| format!("{name} lets every source in with *"))
+    let troubles: Option<Vec<String>> =
+        policy::enforced(response).iter().map(policy::Policy::trouble).collect();
+    Some(troubles.and_then(|all| all.into_iter().next()).map(|why| format!("is weak: {why}")))
 }
 
 fn referrer_trouble(value: &str) -> Option<String> {
@@ -245,11 +253,16 @@ mod tests {
         let bad = [
             ("strict-transport-security", "max-age=0"),
             ("strict-transport-security", "includeSubDomains"),
+            ("strict-transport-security", "max-age=+31536000"),
+            ("strict-transport-security", "max-age=\"31536000"),
+            ("strict-transport-security", "max-age=31536000; max-age=31536000"),
             ("x-content-type-options", "sniff"),
             ("x-frame-options", "ALLOW-FROM https://x"),
             ("x-frame-options", "DENY, SAMEORIGIN"),
             ("content-security-policy", "img-src 'self'"),
             ("content-security-policy", "default-src *"),
+            ("content-security-policy", "default-src https:"),
+            ("content-security-policy", "default-src 'self'; script-src-attr 'unsafe-inline'"),
             ("content-security-policy", "default-src 'self' 'unsafe-inline'"),
             ("content-security-policy", "script-src 'self'; script-src-elem 'unsafe-inline'"),
             ("content-security-policy", "script-src 'self'; object-src *"),
@@ -282,6 +295,17 @@ mod tests {
         let policy = [("content-security-policy", "default-src 'self'; frame-ancestors 'none'")];
         assert_eq!(trouble(&Rule::wanted("frame-options").unwrap(), &policy, None), None);
         assert!(trouble(&Rule::header("X-Frame-Options").unwrap(), &policy, None).is_some());
+        let two = [
+            ("content-security-policy", "frame-ancestors https:"),
+            ("content-security-policy", "default-src 'self'; frame-ancestors 'self'"),
+        ];
+        assert_eq!(trouble(&Rule::Framing, &two, None), None, "browsers keep to both");
+        assert_eq!(trouble(&Rule::Csp, &two, None), None);
+        let wide = [("x-frame-options", "DENY"), ("content-security-policy", "frame-ancestors *")];
+        for rule in [Rule::Framing, Rule::FrameOptions] {
+            assert!(trouble(&rule, &wide, None).unwrap().contains("overruled"));
+            assert!(trouble(&rule, &wide[1..], None).is_some());
+        }
         let exact = trouble(&Rule::Framing, &[("x-frame-options", "SAMEORIGIN")], Some("DENY"));
         assert_eq!(exact.unwrap(), "is `SAMEORIGIN`, not `DENY`");
         assert_eq!(trouble(&Rule::Framing, &[("x-frame-options", "deny")], Some("DENY")), None);

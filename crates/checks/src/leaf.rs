@@ -243,21 +243,56 @@ fn dated(leaf: &Leaf, own: &Certificate, now: Time) -> Finding {
             .fail(&seen, renew())
             .easy_to_miss("browsers say nothing until the last day, and ask one address only");
     }
-    let mut others = leaf.handshake.chain.iter().skip(1).enumerate();
-    match others.find(|(_, it)| it.not_after < now) {
-        Some((0, issuer)) => leaf.fail(
-            &format!("hangs on an intermediate that ended on {}", dates::day(issuer.not_after)),
-            String::from(
-                "send the authority's present intermediate: `ssl_certificate fullchain.pem;`",
-            ),
-        ),
-        Some((_, old)) => Finding::pass("the dates are good").unproven(format!(
-            "that clients go past `{}`, which was sent and ended on {}",
-            old.subject,
-            dates::day(old.not_after)
-        )),
-        None => Finding::pass("the dates are good"),
+    above(leaf, own, now)
+}
+
+/// The dates of what the certificate hangs on: a chain is as good as its shortest link. A root
+/// that was sent too is not looked at, clients have their own.
+fn above(leaf: &Leaf, own: &Certificate, now: Time) -> Finding {
+    let bound = leaf.asked.min_days;
+    let least = matches!(bound.operator, None | Some(Operator::AtLeast | Operator::Greater));
+    let asked = i128::from(bound.thousandths) * i128::from(DAY);
+    let operator = bound.operator.unwrap_or(Operator::AtLeast);
+    let remedy = || {
+        String::from(
+            "send the authority's present intermediate: `ssl_certificate fullchain.pem;`, renewed \
+             if need be",
+        )
+    };
+    let mut below = own;
+    let mut finding = Finding::pass("the dates are good");
+    for link in leaf.handshake.chain.iter().skip(1).filter(|it| it.issuer != it.subject) {
+        let left = link.not_after.since(now);
+        let day = dates::day(link.not_after);
+        if link.subject != below.issuer {
+            if left < 0 {
+                finding = finding.unproven(format!(
+                    "that clients go past `{}`, which was sent and ended on {day}",
+                    link.subject
+                ));
+            }
+            continue;
+        }
+        let name = web::short(&link.subject);
+        if left < 0 {
+            return leaf.fail(
+                &format!("hangs on an intermediate that ended on {day} (`{name}`)"),
+                remedy(),
+            );
+        }
+        if least && !operator.holds(i128::from(left) * 1_000, asked) {
+            let seen = format!(
+                "hangs on an intermediate, `{name}`, that ends in {} days, {} asked for",
+                left / DAY,
+                Days::show(bound.thousandths).trim_end_matches(" days")
+            );
+            return leaf
+                .fail(&seen, remedy())
+                .easy_to_miss("`openssl x509 -enddate` shows the first certificate only");
+        }
+        below = link;
     }
+    finding
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use holdpoint_model::{
     quantity::Texts,
     scope::Scope,
     seen::{Facts, Seen, Variables},
-    verdict::Finding,
+    verdict::{Finding, Verdict, worst},
 };
 
 use crate::machine;
@@ -268,11 +268,22 @@ pub(crate) fn absent(name: &str, seen: Option<&Variables>, place: &Place) -> Fin
         )
 }
 
-/// Lines that could not be read as assignments, as something that a pass leaves open.
-pub(crate) fn unread(seen: &Variables) -> Option<String> {
-    let bad = &seen.malformed;
-    (!bad.is_empty())
-        .then(|| format!("what {} say: no assignment", lines(bad).replace(" could", "")))
+/// The finding of a file with lines that are no assignments: an open quote, the mark of a merge or a
+/// command of the shell may change what any line after it means, so none of it can pass.
+pub(crate) fn unread(finding: Finding, seen: &Variables, place: &Place) -> Finding {
+    let (shown, bad) = (place.show(), &seen.malformed);
+    let torn = matches!(place.source, Source::File(_)) && !bad.is_empty();
+    if !torn || finding.verdict == Verdict::Fail {
+        return finding;
+    }
+    let what = lines(bad);
+    let unknown = Finding::unknown(
+        format!(
+            "{what} not be read in {shown}, and loaders disagree on what that does to the rest"
+        ),
+        format!("mend {} of {shown}", what.replace(" could", "")),
+    );
+    worst(vec![finding, unknown])
 }
 
 fn lines(numbers: &[u32]) -> String {

@@ -282,7 +282,12 @@ pub(crate) fn untrusted(blind: &Blind) -> bool {
 
 /// A text cut to what fits into a line of a report.
 pub(crate) fn short(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // Marks of direction and ends of lines turn a report around as control characters do.
+    let odd = |c: char| {
+        let marks = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() || marks
+    };
+    let clean: String = text.chars().map(|c| if odd(c) { ' ' } else { c }).collect();
     match clean.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
         None => clean,
@@ -341,6 +346,7 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut() {
+        assert_eq!(short("a\u{202e}b\u{2028}c\nd"), "a b c d");
         assert_eq!(short("a\nb"), "a b");
         assert_eq!(short(&"é".repeat(200)).chars().count(), 81);
     }

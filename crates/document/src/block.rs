@@ -8,6 +8,7 @@ use crate::{
     document::{Fence, Form, Line, LineId},
     fence::OpenFence,
     html::{self, Html},
+    lost::{Block, Kind},
     mark::{ListMark, list_mark},
     section::{Sections, hash_heading},
     source::Physical,
@@ -26,6 +27,8 @@ pub(crate) struct Found {
     pub(crate) unclosed_fence: Option<usize>,
     /// Physical line of a comment that the text's end closed.
     pub(crate) unclosed_comment: Option<usize>,
+    /// Fences and raw HTML, in order.
+    pub(crate) blocks: Vec<Block>,
     /// More lines than anyone keeps: the rest was not read.
     pub(crate) overflow: bool,
 }
@@ -181,7 +184,9 @@ impl<'a> Scanner<'a> {
         match &mut self.leaf {
             Leaf::None | Leaf::Paragraph { .. } => false,
             Leaf::Fence(fence) => {
-                if fence.is_closed_by(cursor) {
+                let closed = fence.is_closed_by(cursor);
+                go_on(self.found.blocks.last_mut(), line.number, closed);
+                if closed {
                     self.close_leaf();
                 } else {
                     fence.take(cursor, line);
@@ -192,7 +197,11 @@ impl<'a> Scanner<'a> {
                 let rest = cursor.rest();
                 let item = *html == Html::Blank && list_mark(rest).is_some_and(|it| it.boxed);
                 let over = *html == Html::Blank && cursor.is_blank();
-                if html::ends(*html, rest) || item || over {
+                let ended = html::ends(*html, rest);
+                if !item && !over {
+                    go_on(self.found.blocks.last_mut(), line.number, ended);
+                }
+                if ended || item || over {
                     self.leaf = Leaf::None;
                 }
                 !item && !over
@@ -320,6 +329,9 @@ impl<'a> Scanner<'a> {
             return false;
         }
         self.close_all(depth);
+        let closed = html == Html::Blank || html::ends(html, rest);
+        let kind = Kind::Html(html);
+        self.found.blocks.push(Block { first: number, last: number, kind, closed });
         if !html::ends(html, rest) {
             self.leaf = Leaf::Html { html, number };
         }
@@ -364,5 +376,13 @@ impl<'a> Scanner<'a> {
 
     pub(crate) fn line_mut(&mut self, id: LineId) -> Option<&mut Line> {
         self.found.lines.get_mut(id.0)
+    }
+}
+
+/// Notes that the block goes on to this physical line, and perhaps ends there.
+fn go_on(block: Option<&mut Block>, number: usize, closed: bool) {
+    if let Some(block) = block {
+        block.last = number;
+        block.closed |= closed;
     }
 }

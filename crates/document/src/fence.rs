@@ -7,6 +7,7 @@ use crate::{
     cursor::Cursor,
     document::{Fence, Form, LineId},
     inline::lossy,
+    lost::{Block, Kind},
     source::Physical,
     statement,
 };
@@ -83,6 +84,8 @@ impl Scanner<'_> {
         let inside = self.enclosing();
         fence.owner = inside.or(flush);
         fence.flush = inside.is_none();
+        let (first, last) = (fence.number, fence.number);
+        self.found.blocks.push(Block { first, last, kind: Kind::Fence, closed: false });
         self.leaf = Leaf::Fence(fence);
     }
 

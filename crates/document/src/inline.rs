@@ -102,9 +102,11 @@ pub(crate) fn without_comments(text: &str) -> String {
     out
 }
 
-/// The boxes in running text, code left out, with the place where each starts.
+/// The boxes in running text, code and comments left out, with the place where each starts.
 pub(crate) fn boxes(text: &[u8]) -> Vec<(usize, BoxAt)> {
-    let code = if text.contains(&b'`') { code_spans(text) } else { Vec::new() };
+    let mut code = if text.contains(&b'`') { code_spans(text) } else { Vec::new() };
+    code.extend(comments(text).map(|(open, close)| (open - 4, close + 3)));
+    code.sort_unstable();
     let mut spans = code.iter().peekable();
     let mut found = Vec::new();
     let mut at = 0;
@@ -252,5 +254,6 @@ mod tests {
         assert_eq!(places("**S**: [ ] A [x] B"), [7, 13]);
         assert_eq!(places("use `[ ]` or ``[x] ` `` [ ]"), [24]);
         assert_eq!(places("list[ ] \\[ ] `open [ ]"), [19]);
+        assert_eq!(places("a <!-- [ ] old --> [ ] b"), [19]);
     }
 }

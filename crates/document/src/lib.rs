@@ -15,6 +15,7 @@ mod cursor;
 mod fence;
 mod front;
 mod html;
+mod lost;
 mod mark;
 mod paragraph;
 mod section;

@@ -39,6 +39,8 @@ const TICKS: [&str; 5] = ["x", "X", "\u{2713}", "\u{2714}", "\u{ff58}"];
 /// Struck, postponed or failed: a box, but no tick.
 const OTHERS: [&str; 5] = ["-", "~", "*", "\u{2717}", "\u{2718}"];
 const BLANKS: [&str; 4] = [" ", "\t", "\u{a0}", "\u{3000}"];
+/// Blanks that do not part a list mark from its text in Markdown.
+const WIDE_GAPS: [&str; 6] = ["\u{a0}", "\u{3000}", "\u{2007}", "\u{202f}", "\u{200b}", "\u{feff}"];
 /// Blanks on either side of the mark inside the brackets.
 const PADDING_MAX: usize = 3;
 
@@ -88,8 +90,12 @@ fn finish(
 ) -> Option<ListMark> {
     let gap = tail.iter().take_while(|byte| is_gap(**byte)).count();
     let bare = gap == tail.len();
-    let boxed = box_at(tail.get(gap..).unwrap_or_default()).is_some();
-    let glued_box = boxed && tail.first() == Some(&b'[');
+    let behind = tail.get(gap..).unwrap_or_default();
+    let wide = wide_gap(behind);
+    let boxed = box_at(behind.get(wide..).unwrap_or_default()).is_some();
+    let glued_box = boxed && (tail.first() == Some(&b'[') || 0 < wide);
+    // A blank that is none to Markdown belongs to the mark when a box follows.
+    let bytes = if boxed && 0 < wide { bytes + gap + wide } else { bytes };
     (bare || 0 < gap || glued_box).then_some(ListMark {
         sort,
         ordinal,
@@ -98,6 +104,19 @@ fn finish(
         bare,
         boxed,
     })
+}
+
+/// Bytes of blanks that start with one from another keyboard.
+fn wide_gap(text: &[u8]) -> usize {
+    let mut length = 0;
+    for _ in 0..=PADDING_MAX {
+        let rest = text.get(length..).unwrap_or_default();
+        match prefix(rest, &WIDE_GAPS).or_else(|| prefix(rest, &[" "]).filter(|_| 0 < length)) {
+            Some(width) => length += width,
+            None => break,
+        }
+    }
+    length
 }
 
 fn is_gap(byte: u8) -> bool {

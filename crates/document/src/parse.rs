@@ -1,5 +1,7 @@
 //! Bytes in, a document out: total, linear, and never without saying what was odd.
 
+use std::collections::BTreeSet;
+
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
     limits::DOCUMENT_BYTES_MAX,
@@ -9,7 +11,7 @@ use holdpoint_model::{
 use crate::{
     block::{Found, Scanner},
     document::{Document, Encoding, title},
-    front,
+    front, lost,
     source::{Physicals, Source, count},
 };
 
@@ -23,7 +25,12 @@ pub fn parse(raw: &[u8]) -> Document {
         let message = format!("{} bytes, and {DOCUMENT_BYTES_MAX} are the limit", raw.len());
         diagnostics.push(Diagnostic::new("document::too-large", Level::Error, 0, message));
     } else {
-        of_bytes(&source, &mut diagnostics);
+        let shared = shared_line(&source, &found);
+        of_bytes(&source, shared.is_some(), &mut diagnostics);
+        match shared {
+            Some(complaint) => diagnostics.push(complaint),
+            None => lost::complaints(&source, &found, &mut diagnostics),
+        }
         of_structure(&source, &found, &mut diagnostics);
     }
     Document {
@@ -52,7 +59,7 @@ pub(crate) fn scan(source: &Source<'_>) -> Found {
 }
 
 /// Complaints about the bytes themselves.
-fn of_bytes(source: &Source<'_>, out: &mut Vec<Diagnostic>) {
+fn of_bytes(source: &Source<'_>, shared: bool, out: &mut Vec<Diagnostic>) {
     let bytes = source.bytes.as_ref();
     if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
         let message = "the file is binary: it has a NUL byte".to_owned();
@@ -71,6 +78,9 @@ fn of_bytes(source: &Source<'_>, out: &mut Vec<Diagnostic>) {
         let help = "save the file as UTF-8".to_owned();
         out.push(complaint.at(Span::new(at, end.min(bytes.len())), "").help(help));
     }
+    if shared {
+        return;
+    }
     let lone = bytes
         .iter()
         .enumerate()
@@ -82,6 +92,25 @@ fn of_bytes(source: &Source<'_>, out: &mut Vec<Diagnostic>) {
         let complaint = Diagnostic::new(code, Level::Note, line, message.to_owned());
         out.push(complaint.at(Span::new(at, at + 1), ""));
     }
+}
+
+/// Two statements at one physical line: whoever names a line by its number would name both.
+fn shared_line(source: &Source<'_>, found: &Found) -> Option<Diagnostic> {
+    let mut numbers = BTreeSet::new();
+    let again = found.lines.iter().find(|line| !numbers.insert(line.number))?;
+    let bytes = source.bytes.as_ref();
+    let lone = |(at, byte): &(usize, &u8)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    let (message, help) = if bytes.iter().enumerate().any(|it| lone(&it)) {
+        (
+            "several statements share a line: carriage returns alone do not count as line ends",
+            "convert the line ends of the file to line feeds",
+        )
+    } else {
+        ("several statements share a line", "write each on a line of its own")
+    };
+    let complaint =
+        Diagnostic::new("document::shared-line", Level::Error, again.number, message.to_owned());
+    Some(complaint.at(again.span, "").help(help.to_owned()))
 }
 
 /// Complaints about what was found, or not found.

@@ -26,4 +26,5 @@ pub mod event;
 pub mod line;
 pub mod plan;
 
+pub mod redact;
 pub mod wire;

@@ -121,9 +121,9 @@ impl Style {
     /// must not be able to write to the reader's terminal.
     pub fn clean(self, text: &str) -> String {
         let keep = |c: char| match c {
-            '\t' | '\n' | '\r' => Some(' '),
+            '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
             c if c.is_control() => None,
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+            c if steers(c) => None,
             c if self.ascii && !c.is_ascii() => Some(ascii(c)),
             c => Some(c),
         };
@@ -146,6 +146,14 @@ impl Style {
         lines.push(line);
         lines.join(&format!("\n{}", " ".repeat(indent)))
     }
+}
+
+/// Whether a character changes the direction or the lines of the text around it.
+fn steers(c: char) -> bool {
+    matches!(c,
+        '\u{200e}' | '\u{200f}' | '\u{61c}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{206f}')
 }
 
 fn ascii(c: char) -> char {
@@ -178,6 +186,17 @@ mod tests {
     #[test]
     fn a_document_cannot_write_to_the_terminal() {
         assert_eq!(WIDE.clean("a\u{1b}[31mred\u{202e}"), "a[31mred");
+        for style in [WIDE, Style::PLAIN] {
+            for steering in ['\u{80}', '\u{9b}', '\u{9f}', '\u{200e}', '\u{200f}', '\u{61c}'] {
+                assert_eq!(style.clean(&format!("a{steering}b")), "ab", "{steering:?}");
+            }
+            for steering in ['\u{202a}', '\u{2066}', '\u{2069}', '\u{206a}', '\u{7f}'] {
+                assert_eq!(style.clean(&format!("a{steering}b")), "ab", "{steering:?}");
+            }
+            for end in ['\u{85}', '\u{2028}', '\u{2029}'] {
+                assert_eq!(style.clean(&format!("a{end}b")), "a b", "{end:?}");
+            }
+        }
     }
 
     #[test]

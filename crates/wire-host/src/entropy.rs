@@ -42,17 +42,56 @@ const PAIRS: &str = "th he in er an re on at en nd ti es or te of ed is it al ar
 
 /// Bits of the whole value.
 pub(crate) fn bits(value: &str) -> u32 {
-    let direct = estimate(value);
+    let direct = estimate(value).min(cap(value)) / 1_000;
     // A text that was only packed has no more entropy than the text.
-    let inner = kinds::unhex(value)
-        .into_iter()
-        .chain(kinds::unbase64(value))
-        .filter_map(|bytes| String::from_utf8(bytes).ok())
-        .filter(|text| 6 <= text.len() && text.chars().all(|c| c == ' ' || c.is_ascii_graphic()))
-        .map(|text| estimate(&text))
-        .min();
-    let whole = inner.map_or(direct, |inner| inner.min(direct));
-    u32::try_from(whole / 1_000).unwrap_or(u32::MAX)
+    let inner = listed::unpacked(value).into_iter().filter(|text| 6 <= text.len());
+    let whole = inner.map(|text| estimate(&text) / 1_000).fold(direct, u64::min);
+    u32::try_from(whole).unwrap_or(u32::MAX)
+}
+
+/// Thousandths of a bit that a value of a known making has at most.
+fn cap(value: &str) -> u64 {
+    let lower: Vec<char> = value.trim().to_lowercase().chars().take(CHARS_MAX).collect();
+    let bytes = [kinds::unhex(value), kinds::unbase64(value)];
+    let counted = bytes.iter().flatten().any(|bytes| is_counted(bytes));
+    if counted || is_interleaved(&lower) { SEQUENCE * 4 } else { uuid(&lower) }
+}
+
+/// Thousandths of a bit of a UUID; its version says how it was made.
+fn uuid(lower: &[char]) -> u64 {
+    let hyphens = [8, 13, 18, 23];
+    let formed = lower.len() == 36
+        && lower.iter().enumerate().all(|(at, letter)| {
+            if hyphens.contains(&at) { *letter == '-' } else { letter.is_ascii_hexdigit() }
+        });
+    match lower.get(14).filter(|_| formed) {
+        Some('4') => 122_000,
+        Some('7') => 74_000,
+        Some('1' | '2' | '3' | '5' | '6') => 60_000,
+        Some(_) | None => u64::MAX,
+    }
+}
+
+/// Bytes that count up or down in steps of one size.
+fn is_counted(bytes: &[u8]) -> bool {
+    let mut steps = bytes.windows(2).filter_map(|pair| match pair {
+        [a, b] => Some(b.wrapping_sub(*a)),
+        _ => None,
+    });
+    let first = steps.next();
+    8 <= bytes.len() && steps.all(|step| Some(step) == first)
+}
+
+/// Two or three sequences whose letters take turns: `aAbBcC`, `a1b2c3`.
+fn is_interleaved(lower: &[char]) -> bool {
+    (2..=3).any(|stride| {
+        4 * stride <= lower.len()
+            && (0..stride).all(|start| {
+                let turn: Vec<char> = lower.iter().skip(start).step_by(stride).copied().collect();
+                let constant = turn.iter().all(|letter| Some(letter) == turn.first());
+                constant || sequence(&turn) == turn.len()
+            })
+    })
 }
 
 /// Thousandths of a bit: the cheapest way to spell the value with literals and patterns.
@@ -335,6 +374,22 @@ mod tests {
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         ] {
             assert!(bits(value) <= 32, "{value}: {}", bits(value));
+        }
+    }
+
+    #[test]
+    fn values_of_a_known_making_have_no_more_than_that() {
+        assert_eq!(bits("7f3a9c52-1d84-4e6b-9a07-c2f58be01d36"), 122);
+        assert!(bits("2c5ea4c0-4067-11e9-8bad-9b1deb4d3b7d") <= 60);
+        for value in [
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0",
+            "aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStTuUvV",
+            "a1b2c3d4e5f6g7h8",
+            "WTJoaGJtZGxiV1VnY0d4bFlYTmxJR05vWVc1blpTQnRaU0J1YjNjPQ==",
+        ] {
+            assert!(bits(value) <= 72, "{value}: {}", bits(value));
         }
     }
 

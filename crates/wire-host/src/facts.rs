@@ -6,11 +6,11 @@ use holdpoint_model::seen::{Facts, Variables};
 
 use crate::{
     dotenv::{Assignment, Assignments},
-    entropy, kinds, listed, placeholder,
+    entropy, kinds, listed, placeholder, redact,
 };
 
 /// Rises with every change of what these functions say of a value.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 2;
 
 /// What the values are compared with.
 pub struct Against<'a> {
@@ -69,10 +69,12 @@ fn duplicates(assignments: &Assignments) -> Vec<String> {
 fn of(name: &str, assignment: &Assignment) -> Facts {
     let text = assignment.value.text();
     let value = text.trim();
-    let refers = is_reference(value);
+    let refers = is_reference(value) || is_kept_elsewhere(name, value);
     let distinct: BTreeSet<char> = value.chars().collect();
     let length = |bytes: Vec<u8>| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let reference = refers.then_some("a reference to another variable");
+    let reference = is_reference(value)
+        .then_some("a reference to another variable")
+        .or_else(|| refers.then_some("a reference to a secret that is kept elsewhere"));
     Facts {
         chars: count(value.chars().count()),
         hex_bytes: kinds::unhex(value).map(length),
@@ -97,6 +99,15 @@ fn is_reference(value: &str) -> bool {
     let named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     command || named
+}
+
+/// Whether a secret's variable holds the place or the cipher text of the secret.
+fn is_kept_elsewhere(name: &str, value: &str) -> bool {
+    let place = name.to_lowercase().ends_with("arn");
+    let starts = ["arn:aws", "vault:", "op://", "sops:", "ENC("];
+    let kept = starts.iter().any(|start| value.starts_with(start))
+        || (value.starts_with("ENC[") && value.ends_with(']'));
+    kept && !place && redact::looks_secret(name)
 }
 
 fn count(of: usize) -> u32 {
@@ -163,6 +174,20 @@ mod tests {
         assert!(seen.facts["B"].oddity.is_some());
         assert_eq!(seen.facts["C"].oddity, None);
         assert_eq!(seen.facts["D"].oddity, None);
+    }
+
+    #[test]
+    fn secrets_that_are_kept_elsewhere_are_no_values() {
+        let seen = facts(
+            "A_SECRET=arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/x-AbCdEf\n\
+             B_SECRET=ENC[AES256_GCM,data:Tr7o1,iv:1234,tag:abcd,type:str]\n\
+             TOPIC_ARN=arn:aws:sns:eu-west-1:123456789012:alerts\n",
+        );
+        for name in ["A_SECRET", "B_SECRET"] {
+            assert_eq!(seen.facts[name].entropy_bits, 0, "{name}");
+            assert!(seen.facts[name].oddity.is_some(), "{name}");
+        }
+        assert_eq!(seen.facts["TOPIC_ARN"].oddity, None);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub struct HostWire {
 impl HostWire {
     /// A wire that keeps the secrets of this process's environment out of what it sees.
     pub fn new() -> Self {
-        Self::with_redactor(Redactor::of_environment())
+        Self::with_redactor(redact::of_environment())
     }
 
     /// The same with other secrets.

@@ -1,15 +1,26 @@
 //! The rules by which a value looks like a placeholder that nobody has replaced.
 
-use crate::kinds;
+use crate::{kinds, listed};
 
 /// A rule's name, and whether a text in lower case breaks it.
 type Rule = (&'static str, fn(&str) -> bool);
 
 /// The first rule that a value breaks, by its name.
 pub(crate) fn rule(name: &str, value: &str) -> Option<&'static str> {
+    rule_at(name, value, 0)
+}
+
+/// Values inside which a packed placeholder is looked for: what was unpacked has no more layers.
+const PACKED_MAX: usize = 1;
+
+fn rule_at(name: &str, value: &str, depth: usize) -> Option<&'static str> {
     let lower = value.to_lowercase();
     let text = lower.trim();
-    let rules: [Rule; 12] = [
+    let rules: [Rule; 16] = [
+        ("nothing", nothing),
+        ("no visible character", unseen),
+        ("changeme", change_elsewhere),
+        ("@…@", at_signs),
         ("<…>", angled),
         ("your-…", yours),
         ("changeme", change),
@@ -27,7 +38,84 @@ pub(crate) fn rule(name: &str, value: &str) -> Option<&'static str> {
         return None;
     }
     let found = rules.into_iter().find(|(_, broken)| broken(text)).map(|(word, _)| word);
-    found.or_else(|| (text == name.to_lowercase()).then_some("its own name"))
+    found
+        .or_else(|| (text == name.to_lowercase()).then_some("its own name"))
+        .or_else(|| {
+            (matches!(text, "none" | "null" | "nil") && !may_be_none(name)).then_some("none")
+        })
+        .or_else(|| (depth < PACKED_MAX).then(|| packed(name, value, depth)).flatten())
+}
+
+/// A placeholder that was only packed in hex or base64.
+fn packed(name: &str, value: &str, depth: usize) -> Option<&'static str> {
+    listed::unpacked(value).iter().find_map(|inner| rule_at(name, inner, depth + 1))
+}
+
+/// Whether `none` is a setting like any other for a variable of this name.
+fn may_be_none(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["samesite", "mode", "policy", "level", "type", "compression", "cache", "method", "ssl"]
+        .iter()
+        .any(|word| lower.ends_with(word))
+}
+
+/// A sign or an abbreviation that says that there is nothing.
+fn nothing(text: &str) -> bool {
+    matches!(text, "-" | "?" | "\\" | "." | "_" | "*" | "n/a" | "n.a." | "tba" | "tbc" | "k.a.")
+}
+
+/// Characters that nobody sees, or that end the value for whoever reads it.
+fn unseen(text: &str) -> bool {
+    let hidden = |c: char| {
+        c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
+    };
+    text.contains('\0') || text.chars().all(hidden)
+}
+
+/// `changeme` in other languages.
+fn change_elsewhere(text: &str) -> bool {
+    let here = [
+        "ändern",
+        "aendern",
+        "eintragen",
+        "ersetzen",
+        "ausfüllen",
+        "ausfuellen",
+        "cambiar",
+        "cambiame",
+        "cámbiame",
+        "cambiami",
+        "reemplazar",
+        "rellenar",
+        "remplacer",
+        "remplir",
+        "àremplacer",
+        "modifier",
+        "alterar",
+        "substituir",
+        "mudar",
+        "sostituire",
+        "modificare",
+        "wijzigen",
+        "invullen",
+        "zmień",
+        "zmien",
+        "изменить",
+        "замените",
+    ];
+    let written =
+        ["修改", "更改", "替换", "替換", "填写", "填寫", "変更", "変えて", "변경", "입력"];
+    words(text).any(|word| here.contains(&word)) || written.iter().any(|word| text.contains(word))
+}
+
+/// `@NAME@`.
+fn at_signs(text: &str) -> bool {
+    let inner = text.strip_prefix('@').and_then(|rest| rest.strip_suffix('@'));
+    inner.is_some_and(|inner| {
+        !inner.is_empty() && inner.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+    })
 }
 
 /// The words of a text: runs of letters and digits.
@@ -221,6 +309,23 @@ mod tests {
         check("[Name]", "[…]");
         check("********", "***");
         check("name", "its own name");
+        for value in ["-", "?", "N/A", "\\"] {
+            check(value, "nothing");
+        }
+        for value in ["none", "NULL", "nil"] {
+            check(value, "none");
+        }
+        check("TBD", "todo");
+        check("\u{200b}", "no visible character");
+        check("db\0internal", "no visible character");
+        for value in
+            ["HIER_EINTRAGEN", "bitte-ändern", "cambiar", "cambiame", "a_remplacer", "请修改"]
+        {
+            check(value, "changeme");
+        }
+        check("@DB_HOST@", "@…@");
+        check("WTJoaGJtZGxiV1VnY0d4bFlYTmxJR05vWVc1blpTQnRaU0J1YjNjPQ==", "changeme");
+        assert_eq!(rule("SESSION_COOKIE_SAMESITE", "None"), None);
     }
 
     #[test]
@@ -237,8 +342,6 @@ mod tests {
             "[\"a\"]",
             "info",
             "8080",
-            "None",
-            "null",
             "#fff",
             "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
             "redis://cache:6379/0",

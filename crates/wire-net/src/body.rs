@@ -1,5 +1,6 @@
 //! A body, read as far as its bound: its first bytes, its digest, its length.
 
+use holdpoint_model::redact;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use sha2::{Digest, Sha256};
@@ -55,42 +56,39 @@ fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
+/// Keeps everything that is read until its end: what looks like a secret is found in the whole.
 struct Sink {
     room: usize,
-    kept: Vec<u8>,
-    left_out: bool,
-    hasher: Sha256,
+    all: Vec<u8>,
     read: u64,
 }
 
 impl Sink {
     fn new(max: u32) -> Self {
         let room = usize::try_from(max).unwrap_or(usize::MAX);
-        Self { room, kept: Vec::new(), left_out: false, hasher: Sha256::new(), read: 0 }
+        Self { room, all: Vec::new(), read: 0 }
     }
 
     fn take(&mut self, bytes: &[u8]) {
-        self.hasher.update(bytes);
-        let room = self.room.saturating_sub(self.kept.len());
-        self.left_out |= room < bytes.len();
-        self.kept.extend(bytes.iter().take(room));
+        self.all.extend(bytes);
     }
 
-    fn body(mut self, ended: bool) -> Body {
-        let truncated = self.left_out || !ended;
-        if truncated && let Err(error) = std::str::from_utf8(&self.kept) {
+    fn body(self, ended: bool) -> Body {
+        let text = String::from_utf8_lossy(&self.all);
+        let clean = redact::text(&text);
+        // Bytes that are no text are digested as they are, unless there is a secret in them.
+        let mut kept = if clean == text { self.all } else { clean.into_bytes() };
+        let sha256 = hex(&Sha256::digest(&kept));
+        let truncated = self.room < kept.len() || !ended;
+        kept.truncate(self.room);
+        if truncated && let Err(error) = std::str::from_utf8(&kept) {
             // A character that our own cut went through is not one that the peer got wrong.
             if error.error_len().is_none() {
-                self.kept.truncate(error.valid_up_to());
+                kept.truncate(error.valid_up_to());
             }
         }
-        Body {
-            text: String::from_utf8_lossy(&self.kept).into_owned(),
-            bytes: self.read,
-            sha256: hex(&self.hasher.finalize()),
-            truncated,
-            ended,
-        }
+        let text = String::from_utf8_lossy(&kept).into_owned();
+        Body { text, bytes: self.read, sha256, truncated, ended }
     }
 }
 
@@ -118,5 +116,16 @@ mod tests {
     fn a_cut_character_is_left_out_and_a_broken_one_is_shown() {
         assert_eq!(kept(2, &["aä".as_bytes()]).text, "a");
         assert_eq!(kept(9, &[b"a\xff"]).text, "a\u{fffd}");
+    }
+
+    #[test]
+    fn what_a_server_lets_slip_is_neither_kept_nor_digested() {
+        let one = kept(99, &[br#"{"status":"postgres://app:Zq7hun"#, br#"ter2@db/x refused"}"#]);
+        let other = kept(99, &[br#"{"status":"postgres://app:another@db/x refused"}"#]);
+        assert_eq!(one.text, r#"{"status":"postgres://app:[redacted]@db/x refused"}"#);
+        assert_eq!(one.sha256, other.sha256);
+        let named = kept(99, &[br#"{"status":"ok","api_key":"k1x","n":2}"#]);
+        assert_eq!(named.text, r#"{"status":"ok","api_key":"[redacted]","n":2}"#);
+        assert!(!kept(40, &[b"-----BEGIN PRIVATE KEY-----\nMIIabc"]).text.contains("MII"));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use holdpoint_model::{
     fault::Fault,
-    limits,
+    limits, redact,
     seen::{Connected, Seen},
     wire::Outcome,
 };
@@ -69,8 +69,16 @@ pub(crate) async fn look(
     }
     let (answer, closed) = first_answer(&mut stream, read_max, deadline).await?;
     let note = if answer.is_empty() && 0 < read_max { "nothing was answered" } else { "" };
-    let seen = Seen::Connected(Connected { connect_ms, answer: hex(&answer), closed });
+    let seen = Seen::Connected(Connected { connect_ms, answer: hex(&unslipped(answer)), closed });
     Ok(Outcome { result: Ok(seen), note: note.to_owned() })
+}
+
+/// An answer without the secrets in it, when it is text.
+fn unslipped(answer: Vec<u8>) -> Vec<u8> {
+    match str::from_utf8(&answer) {
+        Ok(text) => redact::text(text).into_bytes(),
+        Err(_) => answer,
+    }
 }
 
 /// A connection by the deadline, from a local address when one is asked for.
@@ -136,6 +144,13 @@ pub(crate) fn ms(duration: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_lose_what_a_server_lets_slip() {
+        let slipped = b"-ERR redis://:b1c2d3@cache refused\r\n".to_vec();
+        assert_eq!(unslipped(slipped), b"-ERR redis://:[redacted]@cache refused\r\n");
+        assert_eq!(unslipped(b"\xff\x00".to_vec()), b"\xff\x00");
+    }
 
     #[test]
     fn hex_is_read_and_nothing_else() {

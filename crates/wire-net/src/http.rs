@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use holdpoint_model::{
     ask::Request,
+    redact,
     seen::{Response, Seen},
     wire::Outcome,
 };
@@ -61,9 +62,24 @@ fn headers(all: &HeaderMap, redactor: &Redactor) -> Vec<(String, String)> {
         let value = String::from_utf8_lossy(value.as_bytes());
         let value = redactor.text(&value);
         let value = if name == "set-cookie" { cookie(&value) } else { value };
-        (name.as_str().to_owned(), value)
+        (name.as_str().to_owned(), unslipped(name.as_str(), value))
     };
     all.iter().map(text).collect()
+}
+
+/// Headers that speak of credentials and hold none.
+const SPEAKING: [&str; 4] =
+    ["www-authenticate", "proxy-authenticate", "permissions-policy", "feature-policy"];
+
+/// A header's value without what a server lets slip.
+fn unslipped(name: &str, value: String) -> String {
+    if SPEAKING.contains(&name) || value.contains(redact::MARK) {
+        value
+    } else if redact::looks_secret(name) && !value.is_empty() {
+        redact::MARK.to_owned()
+    } else {
+        redact::text(&value)
+    }
 }
 
 /// A cookie with its name and attributes; its value is left out.
@@ -88,6 +104,25 @@ mod tests {
         ];
         for (sent, shown) in cases {
             assert_eq!(cookie(sent), shown, "{sent}");
+        }
+    }
+
+    #[test]
+    fn headers_lose_what_a_server_lets_slip() {
+        let cases = [
+            (
+                "location",
+                "https://a:hunter22@b/?token=abc123&x=1",
+                "https://a:[redacted]@b/?token=[redacted]&x=1",
+            ),
+            ("x-api-key", "abc", "[redacted]"),
+            ("x-error", "dsn=postgres://a:b1c2d3@db/x", "dsn=[redacted]"),
+            ("www-authenticate", "Bearer realm=\"x\"", "Bearer realm=\"x\""),
+            ("permissions-policy", "identity-credentials-get=()", "identity-credentials-get=()"),
+            ("content-type", "application/json", "application/json"),
+        ];
+        for (name, sent, shown) in cases {
+            assert_eq!(unslipped(name, sent.to_owned()), shown, "{name}");
         }
     }
 }

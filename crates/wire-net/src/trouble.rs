@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, future::Future, io};
 
-use holdpoint_model::{fault::Fault, wire::Outcome};
+use holdpoint_model::{fault::Fault, redact, wire::Outcome};
 use tokio::time::{Instant, timeout_at};
 
 /// A fault with what a person may want to know beyond it.
@@ -53,7 +53,8 @@ impl Trouble {
     }
 
     pub(crate) fn outcome(self) -> Outcome {
-        Outcome::fault(self.fault, self.note)
+        // A peer's words and parts of a URL may stand in a note.
+        Outcome::fault(self.fault, redact::text(&self.note))
     }
 
     /// A connection that could not be made.

@@ -7,7 +7,9 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
     match id {
         "alert.rule" => {
             it.params.extend(of_condition(it.text, it.scan));
-            it.params.remove("for");
+            if let Some(lasting) = it.params.remove("for") {
+                it.set("max-for", lasting.trim_start_matches(['<', '>', '=']));
+            }
         }
         "metrics.series" => {
             it.named("signal", "signals", ",");
@@ -56,6 +58,9 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
         "backup.schedule" | "backup.fresh" | "backup.run" | "backup.integrity" | "db.reachable"
         | "db.indexes" | "db.pool-sizing" => {
             it.named("engine", "engines", ",");
+            if id == "backup.fresh" {
+                it.put("max-age", What::Duration);
+            }
             if id == "backup.schedule" {
                 it.named("kinds", "schedulers", "|");
                 it.named("interval", "intervals", ",");

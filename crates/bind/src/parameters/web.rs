@@ -1,20 +1,29 @@
 //! Parameters of claims about what a service answers.
 
-use super::{Source, find_word};
-use crate::{nouns, values::What};
+use super::Source;
+use crate::{leftover::percentile, values::What};
 
 pub(super) fn web(id: &str, it: &mut Source<'_>) {
     match id {
         "http.security-headers" => {
-            let lower = it.text.to_lowercase();
-            let mut headers = nouns::table("headers").iter();
-            if let Some((header, _)) =
-                headers.find(|(name, _)| find_word(&lower, &name.to_lowercase()).is_some())
-            {
-                it.set("header", *header);
+            it.named("required", "headers", ",");
+            let named = it.params.remove("required").unwrap_or_default();
+            if named.contains(',') {
+                it.set("required", named);
+            } else {
+                it.set("header", named);
                 let value =
                     it.text.split_once(": ").map(|(_, value)| value.trim().trim_matches('`'));
-                it.set("value", value.filter(|value| !value.contains(' ')).unwrap_or_default());
+                let value = value.filter(|value| !value.contains(' ')).unwrap_or_default();
+                if it.params.contains_key("header") {
+                    it.set("value", value);
+                }
+            }
+        }
+        "http.https-enforced" => {
+            let lower = it.text.to_lowercase();
+            if lower.contains("hsts") || lower.contains("strict-transport-security") {
+                it.set("require", "redirect,hsts");
             }
         }
         "http.health" => {
@@ -25,7 +34,17 @@ pub(super) fn web(id: &str, it: &mut Source<'_>) {
                 .map(|value| value.text.clone());
             it.set("path", path.unwrap_or_default());
             it.put("url", What::Url);
-            it.put("latency", What::Duration);
+            // "For 10 minutes" says how long to look, "every 30 s" how often.
+            let lower = it.text.to_lowercase();
+            let quick = it.all(What::Duration).find(|value| {
+                let head = lower.get(..value.start).unwrap_or_default().trim_end();
+                !["for", "every", "each"].iter().any(|word| head.ends_with(word))
+            });
+            if let Some(value) = quick {
+                let name = percentile(it.text)
+                    .map_or_else(|| "latency".to_owned(), |it| format!("latency:{it}"));
+                it.set(&name, format!("{}{}", value.bound.unwrap_or_default(), value.text));
+            }
         }
         "http.smoke" | "http.endpoints" | "http.journey" | "http.authentication" | "docs.links" => {
             it.put("url", What::Url);

@@ -194,6 +194,13 @@ fn whole(params: &Params, path: &str, seen: &Sqlite, before: Option<(&str, &Sqli
     let mut parts = vec![sqlite::structure(path, seen)];
     let wanted = params.tables.as_ref().map(|tables| tables.0.as_slice()).unwrap_or_default();
     parts.extend(sqlite::missing(path, seen, wanted));
+    let hollow = !seen.tables.is_empty() && seen.tables.values().all(|rows| *rows == 0);
+    if hollow {
+        parts.push(
+            Finding::pass(format!("`{path}` has tables"))
+                .unproven("that it is the live database: no table holds a row"),
+        );
+    }
     match before {
         Some((run, before)) => {
             parts.extend(shrunk(path, &seen.tables, run, &before.tables, wanted));
@@ -313,6 +320,17 @@ mod tests {
     fn without_an_earlier_run_only_the_structure_is_judged() {
         let finding = judge(|ask, _, seen| if is_now(ask) { seen } else { Ok(Seen::Absent) });
         assert_eq!((finding.verdict, finding.unproven), (Verdict::Pass, vec!["row counts".into()]));
+    }
+
+    #[test]
+    fn tables_without_a_row_are_named() {
+        let bare = |ask: &Ask| {
+            let seen = tables(&[("orders", 0), ("users", 0)]);
+            if is_now(ask) { seen } else { Seen::Absent }
+        };
+        let finding = judge(move |ask, _, _| Ok(bare(ask)));
+        assert_eq!(finding.verdict, Verdict::Pass);
+        assert!(finding.unproven.iter().any(|it| it.contains("no table holds")), "{finding:?}");
     }
 
     #[test]

@@ -225,8 +225,8 @@ fn finish(
     for left in seen.iter().flat_map(|seen| &seen.not_compared) {
         finding = finding.unproven(format!("comparison with {left}"));
     }
-    if let Some(unread) = seen.and_then(variables::unread) {
-        finding = finding.unproven(unread);
+    if let Some(seen) = seen {
+        finding = variables::unread(finding, seen, place);
     }
     place.honest(finding)
 }
@@ -516,8 +516,12 @@ mod tests {
         let mut torn = variables::seen(&[("A_HOST", value(9))]);
         torn.malformed.push(7);
         let finding = saying(&line, torn.clone()).judge(&EnvRequired);
-        assert_eq!(finding.verdict, Verdict::Pass);
-        assert!(finding.unproven.iter().any(|it| it.contains("line 7")), "{finding:?}");
+        assert_eq!(finding.verdict, Verdict::Unknown);
+        assert!(finding.reason.contains("line 7 could not be read"), "{finding:?}");
+        let empty = Facts::default();
+        let mut both = variables::seen(&[("A_HOST", empty)]);
+        both.malformed.push(7);
+        assert_eq!(saying(&line, both).judge(&EnvRequired).verdict, Verdict::Fail);
         let finding = saying(&[("name", "B_HOST")], torn).judge(&EnvRequired);
         assert_eq!(finding.verdict, Verdict::Unknown, "the line may be the one: {finding:?}");
     }

@@ -223,10 +223,7 @@ fn judge(params: &Params, looks: &Looks) -> Result<Finding, Stop> {
     for left in &seen.not_compared {
         finding = finding.unproven(format!("comparison with {left}"));
     }
-    if let Some(unread) = variables::unread(seen) {
-        finding = finding.unproven(unread);
-    }
-    Ok(place.honest(finding))
+    Ok(place.honest(variables::unread(finding, seen, &place)))
 }
 
 /// One secret that is there.

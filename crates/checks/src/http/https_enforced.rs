@@ -7,16 +7,17 @@ use holdpoint_model::{
     check::{Answer, Check, Judgement},
     fault::Fault,
     line::Side,
-    look::{Looks, Need},
+    look::{Blind, Looks, Need},
     param::Param,
     params,
     quantity::{Bound, Duration, Operator},
     seen::Response,
-    verdict::{Finding, worst},
+    verdict::{Finding, Verdict, worst},
     world::World,
 };
 
 use crate::{
+    hsts::max_age,
     web::{self, ADDRESSES_MAX, Attempt, Client, request_of},
     worlds,
 };
@@ -85,13 +86,15 @@ impl Check for HttpsEnforced {
         Answer::fail("secure", Fault::Refused),
         Answer::fail("secure", Fault::Reset),
         Answer::fail("secure", Fault::TimedOut),
+        Answer::fail("secure", Fault::Untrusted),
     ];
     const DOC: &'static str = r"
 Asks over plain HTTP at every address, for the front page, for the path of the target's address and for
 a path that nobody has, each with a query. Every answer has to be a redirect to `https` on the same
 host (any port) that keeps path and query and carries nothing of the application; 302 and 307 are let
-through with a note. A path other than the front page may also be refused (400, 403, 405, 426). Then the
-front page is asked for over HTTPS, which must not lead back.
+through with a note. A path other than the front page may also be refused (400, 403, 405, 426). Where
+the front page redirects to has to answer over HTTPS, without a server error and without leading back;
+so has the front page itself.
 
 With `require = redirect,hsts` the HTTPS answer also has to carry `Strict-Transport-Security` for at
 least `min-hsts`; sent over plain HTTP it counts for nothing. A closed port 80 enforces HTTPS, and is no
@@ -131,6 +134,7 @@ that listens on 443 `add_header Strict-Transport-Security 'max-age=31536000' alw
             let paths = plain_paths(&client);
             let wanted = some().flat_map(|ip| paths.iter().map(move |path| (ip, path)));
             let answers = looks.each(wanted.map(|(ip, path)| plain(&client, ip, path)))?;
+            let mut targets = Vec::new();
             for (nth, answer) in answers.into_iter().enumerate() {
                 match answer {
                     Ok((request, attempt)) => {
@@ -141,17 +145,28 @@ that listens on 443 `add_header Strict-Transport-Security 'max-age=31536000' alw
                             secure_port = to.port;
                         }
                         let front = nth % paths.len() == 0;
-                        parts.push(redirected(params, front, &request, &attempt));
+                        let finding = redirected(params, front, &request, &attempt);
+                        if finding.verdict == Verdict::Pass && front {
+                            targets.extend(target(&client, &request, &attempt));
+                        }
+                        parts.push(finding);
                     }
                     Err(blind) => parts.push(web::unseen(&blind)),
                 }
+            }
+            let followed = targets.into_iter().map(|to| client.ask(&to).map(|seen| (to, seen)));
+            for answer in looks.each(followed)? {
+                parts.push(match answer {
+                    Ok((request, attempt)) => arrived(params, &request, &attempt),
+                    Err(blind) => dark(params, &blind),
+                });
             }
         }
         let wanted = some().map(|ip| secure(&client, ip, secure_port));
         for answer in looks.each(wanted)? {
             parts.push(match answer {
                 Ok((request, attempt)) => secured(params, &request, &attempt),
-                Err(blind) => web::unseen(&blind),
+                Err(blind) => dark(params, &blind),
             });
         }
         if ADDRESSES_MAX < addresses.len() {
@@ -259,6 +274,9 @@ fn redirected(
         return fail(&format!("answers {status} without a Location that can be followed"));
     };
     let target = web::short(response.value("location").unwrap_or_default());
+    if odd(response) {
+        return fail(&format!("redirects some clients to another host, {target}"));
+    }
     if to.scheme == Scheme::Http {
         return fail(&format!("redirects to another plain address, {target}"));
     }
@@ -276,6 +294,74 @@ fn redirected(
         301 | 308 => pass.seen(format!("{url} answers {status} to {target}")),
         _ => pass.seen(format!("{url} answers {status} to {target}; 301 or 308 would be kept")),
     }
+}
+
+/// Whether a `Location` leads some clients elsewhere: browsers take `\\` for `/`, what stands before
+/// an `@` is no host, and of several nobody knows which one counts.
+fn odd(response: &Response) -> bool {
+    let mut all = response.values("location").map(str::trim);
+    let first = all.next().unwrap_or_default();
+    let authority = first.split_once("//").map_or("", |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    first.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control())
+        || authority.contains('@')
+        || all.any(|other| other != first)
+}
+
+/// The request that a client makes next, at the same address.
+fn target(client: &Client, request: &Request, attempt: &Attempt<&Response>) -> Option<Request> {
+    let (_, response) = attempt.as_ref().ok()?;
+    let to = web::location(request, response).filter(|to| to.scheme == Scheme::Https)?;
+    let (port, path) = (to.port, to.path);
+    Some(Request { scheme: Scheme::Https, port, path, ..client.get(request.at, "") })
+}
+
+/// The finding of where the redirect leads to.
+fn arrived(params: &Params, request: &Request, attempt: &Attempt<&Response>) -> Finding {
+    let url = shown(request);
+    let response = match attempt {
+        Ok((_, response)) => response,
+        Err(fault) => {
+            let at = SocketAddr::new(request.at, request.port);
+            return web::silent(at, *fault, &params.expected());
+        }
+    };
+    let fail = |seen: &str| {
+        let seen = format!("{url} at {}, where plain HTTP redirects to, {seen}", request.at);
+        Finding::fail(
+            seen.clone(),
+            params.expected(),
+            seen,
+            "mend what answers over HTTPS, or redirect to where the application is",
+        )
+        .easy_to_miss("`curl -I http://…` shows the redirect, and not what is behind it")
+    };
+    match response.status {
+        500.. => fail(&format!("answers status {}", response.status)),
+        300..=399 => match web::location(request, response) {
+            Some(to) if to.scheme == Scheme::Http => fail("leads back to plain HTTP"),
+            Some(to) if (&to.path, to.port) == (&request.path, request.port) => {
+                if to.host.eq_ignore_ascii_case(&request.host) {
+                    fail("redirects to itself")
+                } else {
+                    Finding::pass("the redirect arrives")
+                }
+            }
+            Some(_) | None => Finding::pass("the redirect arrives"),
+        },
+        _ => Finding::pass("the redirect arrives"),
+    }
+}
+
+/// The finding of HTTPS that could not be looked at, for a reason that silence does not explain.
+fn dark(params: &Params, blind: &Blind) -> Finding {
+    if !web::untrusted(blind) {
+        return web::unseen(blind);
+    }
+    let seen = "the certificate of the HTTPS that plain HTTP leads to is not trusted";
+    let remedy = "see `tls.certificate-served` for what is wrong with it, and mend the certificate";
+    Finding::fail(seen, params.expected(), seen, remedy)
+        .easy_to_miss("`curl -k` would have gone on without a word")
 }
 
 /// The finding of the front page over HTTPS.
@@ -318,16 +404,6 @@ fn secured(params: &Params, request: &Request, attempt: &Attempt<&Response>) -> 
         Some(seconds) => fail(format!("sends {header} for {seconds} s only"))
             .easy_to_miss("`curl -I` shows the header, and a glance does not count its seconds"),
     }
-}
-
-/// The seconds for which HSTS holds.
-pub(crate) fn max_age(value: &str) -> Option<i64> {
-    let directive = |part: &str| {
-        let (name, seconds) = part.split_once('=')?;
-        let seconds = seconds.trim().trim_matches('"');
-        name.trim().eq_ignore_ascii_case("max-age").then(|| seconds.parse::<u32>().ok())?
-    };
-    value.split(';').find_map(directive).map(i64::from)
 }
 
 #[cfg(test)]
@@ -441,6 +517,46 @@ mod tests {
     }
 
     #[test]
+    fn the_target_of_the_redirect_has_to_answer() {
+        let target = |answer: Result<Response, Fault>| {
+            verdict(HttpsEnforced::world().but(move |ask, _, seen| match request_of(ask) {
+                Some(request) if request.scheme == Scheme::Https && request.path != "/" => {
+                    answer.clone().map(Seen::Http)
+                }
+                Some(_) | None => seen,
+            }))
+        };
+        let page = |status| Ok(worlds::response(status, &[], ""));
+        assert_eq!(target(page(200)), Verdict::Pass);
+        assert_eq!(target(page(404)), Verdict::Pass);
+        assert_eq!(target(page(502)), Verdict::Fail);
+        assert_eq!(target(Ok(to(302, "/login"))), Verdict::Pass);
+        for back in ["http://shop.test/", "https://shop.test/?holdpoint=1", "/?holdpoint=1"] {
+            assert_eq!(target(Ok(to(301, back))), Verdict::Fail, "{back}");
+        }
+        for fault in [Fault::Refused, Fault::Reset, Fault::Untrusted] {
+            assert_eq!(target(Err(fault)), Verdict::Fail, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_location_that_clients_read_differently_is_a_fail() {
+        let front = |response| verdict(site(Scheme::Http, "/?", response));
+        for odd in [
+            "https://evil.test\\@shop.test/?holdpoint=1",
+            "https://shop.test\\/?holdpoint=1",
+            "https://evil.test@shop.test/?holdpoint=1",
+        ] {
+            assert_eq!(front(to(301, odd)), Verdict::Fail, "{odd}");
+        }
+        let both = [
+            ("location", "https://shop.test/?holdpoint=1"),
+            ("location", "http://shop.test/?holdpoint=1"),
+        ];
+        assert_eq!(front(worlds::response(301, &both, "")), Verdict::Fail);
+    }
+
+    #[test]
     fn ports_of_their_own_are_followed() {
         let ports = |mut world: World| {
             let finding = world.judge(&HttpsEnforced);
@@ -464,7 +580,8 @@ mod tests {
         });
         assert_eq!(ports(moved), (Verdict::Pass, vec![8080, 8443]));
         let named = HttpsEnforced::world().field("url", "https://shop.test:8443");
-        assert_eq!(ports(named.field("port", "8080")).1, [8080, 8443]);
+        let ports = ports(named.field("port", "8080")).1;
+        assert_eq!(ports, [443, 8080, 8443], "443 is where the redirect leads");
     }
 
     #[test]

@@ -78,7 +78,8 @@ impl Check for RateLimit {
     const DOC: &'static str = r"
 Sends one and a half times as many requests as the limit allows (`limit` plus `burst`), as one client
 and well within one window, to the first address of the target. The first refusal has to come between
-0.8 and 1.2 times the limit. A first try that ends elsewhere is made once more after a pause of a whole
+0.8 and 1.2 times the limit, and those behind it have to be refused too, except for what a sliding
+limiter refills meanwhile. A first try that ends elsewhere is made once more after a pause of a whole
 window: a window may just have turned, or somebody may have asked before us.
 
 Then the same number again, each request under another forged `X-Forwarded-For`: if none is refused,
@@ -140,7 +141,8 @@ address comes from the last proxy that you trust, never from the left end of `X-
         parts.push(forged.not_fooled(params));
         end = end.max(forged.end);
         parts.push(recovers(params, &volley, end)?);
-        let mut whole = worst(parts);
+        let mut whole =
+            worst(parts).unproven("X-Real-IP, Forwarded and other headers that name a client");
         if 1 < addresses.len() {
             let others = addresses.len() - 1;
             whole = whole.unproven(format!("the limiter behind {others} more addresses"));
@@ -342,7 +344,10 @@ impl<'a> Shots<'a> {
         }
         let seen = format!("the first {} came after {first} requests", self.code);
         if total * 8 <= first * 10 && first * 10 <= total * 12 {
-            Finding::pass(seen.clone()).expected(params.expected()).seen(seen)
+            match self.leaks(params) {
+                Some(finding) => finding,
+                None => Finding::pass(seen.clone()).expected(params.expected()).seen(seen),
+            }
         } else if first * 10 < total * 8 {
             params.fail(seen, "raise the limiter's number, or declare the one that is meant")
         } else {
@@ -354,12 +359,55 @@ impl<'a> Shots<'a> {
         }
     }
 
+    /// Requests of these that were served as if there were no limiter.
+    fn served_of(&self, shots: &[Shot]) -> i64 {
+        let served = shots.iter().filter(|shot| match shot.outcome {
+            Ok(status) => status != self.code && !matches!(status, 403 | 407 | 418 | 429 | 500..),
+            Err(_) => false,
+        });
+        i64::try_from(served.count()).unwrap_or(i64::MAX)
+    }
+
+    /// The fail of a limiter that goes on serving after its first refusal: more than is refilled
+    /// meanwhile, and more than requests that overtook each other explain.
+    fn leaks(&self, params: &Params) -> Option<Finding> {
+        let first = self.first?;
+        let rest = self.all.get(first + 1..).unwrap_or_default();
+        let began = self.all.get(first).map_or(0, |shot| i64::from(shot.at_ms));
+        let ended = rest.iter().map(|shot| i64::from(shot.at_ms)).max().unwrap_or(began);
+        let window = params.window.whole().max(1);
+        let refilled = params.limit.whole().saturating_mul(ended - began) / window + 1;
+        let served = self.served_of(rest);
+        let slack = i64::try_from(rest.len() / 10).unwrap_or(i64::MAX);
+        (refilled.saturating_add(slack) < served).then(|| {
+            params
+                .fail(
+                    format!(
+                        "lets requests through after the limit: {served} of the {} behind the \
+                         first {}",
+                        rest.len(),
+                        self.code
+                    ),
+                    "refuse every request of the client until its window ends: count each of them \
+                     in one store, not a sample",
+                )
+                .easy_to_miss("a loop of `curl` shows a refusal, and nobody counts the others")
+        })
+    }
+
     /// Whether forged headers got nobody past the limiter.
     fn not_fooled(&self, params: &Params) -> Finding {
         if let Some(finding) = self.muddle() {
             return finding;
         }
+        // One window may turn meanwhile, and then serves as many as its limit.
+        let served = self.served_of(self.all);
+        let window = params.total().saturating_mul(12) / 10 + 1;
         match self.first {
+            Some(_) if window < served => params.fail(
+                format!("{served} of {} requests under forged X-Forwarded-For", self.all.len()),
+                "take the client's address from the last proxy you trust, for every route",
+            ),
             Some(_) => Finding::pass("a forged X-Forwarded-For changes nothing"),
             None => params
                 .fail(
@@ -545,6 +593,32 @@ mod tests {
             _ => limiter.answer(ask, at),
         });
         assert_eq!(verdict(turned), Verdict::Pass);
+    }
+
+    /// Every so many requests one is refused, or served, once the limit is reached.
+    fn now_and_then(refused: impl Fn(u32) -> bool + 'static) -> Finding {
+        let mut limiter = Limiter::new(20, 10 * SECOND);
+        judge(world(move |ask, at| match (limiter.answer(ask, at), &ask.what) {
+            (Ok(Seen::Burst(mut shots)), What::Burst { count, .. }) if 1 < *count => {
+                for (shot, nth) in shots.iter_mut().zip(1..) {
+                    shot.outcome = Ok(if refused(nth) { 429 } else { 200 });
+                }
+                Ok(Seen::Burst(shots))
+            }
+            (seen, _) => seen,
+        }))
+    }
+
+    #[test]
+    fn whoever_is_over_the_limit_has_to_stay_out() {
+        let sampled = now_and_then(|nth| nth == 21);
+        assert_eq!(sampled.verdict, Verdict::Fail);
+        assert!(sampled.reason.contains("after the limit"), "{}", sampled.reason);
+        let half = now_and_then(|nth| 20 < nth && nth.is_multiple_of(2));
+        assert_eq!(half.verdict, Verdict::Fail);
+        let refilled = now_and_then(|nth| 20 < nth && nth != 25);
+        assert_eq!(refilled.verdict, Verdict::Pass, "{refilled:?}");
+        assert!(refilled.unproven.iter().any(|it| it.contains("X-Real-IP")), "{refilled:?}");
     }
 
     #[test]

@@ -99,9 +99,11 @@ page names, and the `paths` of the line. Each header has to be there once, with 
 
 * `Strict-Transport-Security` for at least 180 days (by default asked of HTTPS targets only);
 * `X-Content-Type-Options: nosniff`;
-* `X-Frame-Options` DENY or SAMEORIGIN; as `frame-options` a policy with `frame-ancestors` will do;
+* `X-Frame-Options` DENY or SAMEORIGIN; as `frame-options` a policy with `frame-ancestors` will do,
+  and one that names everybody overrules the header;
 * `Content-Security-Policy`, enforced, with `default-src` or `script-src`, without `'unsafe-inline'`
-  scripts unless a nonce or hash guards them, and without `*` where code comes from;
+  scripts unless a nonce or hash guards them, and without `*`, `https:` or `data:` where code comes
+  from; of several policies one that protects is enough;
 * `Referrer-Policy` that browsers know, other than `unsafe-url`;
 * `X-XSS-Protection`, where a line asks for it: `0` or `1; mode=block`.
 

@@ -29,7 +29,8 @@ pub(crate) struct Endpoint;
 /// What Prometheus asks for.
 const ACCEPT: &str = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
 
-/// The number that a second scrape begins to be counted with: attempts of the first end below.
+/// The number that a second scrape begins to be counted with, and twice that a third: attempts of
+/// the one before end below.
 const AGAIN: u32 = 10;
 
 choice! {
@@ -63,11 +64,12 @@ impl Check for Endpoint {
         Answer::fail("scrape", Fault::TimedOut),
     ];
     const DOC: &'static str = r"
-Scrapes the metrics from inside, as Prometheus does, at every address; asks the application for its
-front page; and scrapes again. The answer has to be status 200 in the text format of Prometheus or
+Scrapes the metrics from inside, as Prometheus does, at every address, twice; asks the application for
+its front page; and scrapes again. The answer has to be status 200 in the text format of Prometheus or
 OpenMetrics, each line of it, with at least one family of the application's own: those that a runtime
 adds by itself (`process_`, `python_`, `go_`, `promhttp_`, `jvm_`, `nodejs_`, `dotnet_`) do not count.
-One of its counters has to have gone up. One that went down shows that each scrape meets another
+One of its counters has to have gone up, and more than between the first two scrapes: one that counts
+scrapes shows no work. One that went down shows that each scrape meets another
 process, and then nothing is decided.
 
 Where a vantage counts as outside, the same path is asked for from there, without credentials: unless
@@ -109,17 +111,33 @@ Where a vantage counts as outside, the same path is asked for from there, withou
                 Err(blind) => parts.push(web::unseen(&blind)),
             }
         }
+        // A second look, with nothing in between, tells what the looks themselves move.
+        let idle = good;
+        let again = looks.each(idle.iter().map(|(at, idle)| {
+            scrape(&client, params, at.ip(), AGAIN).map(|(at, attempt)| (at, attempt, idle))
+        }))?;
+        let mut good = Vec::new();
+        for answer in again {
+            match answer {
+                Ok((at, attempt, idle)) => match read(params, at, &attempt) {
+                    Ok(exposition) => good.push((at, exposition, idle)),
+                    Err(finding) => parts.push(*finding),
+                },
+                Err(blind) => parts.push(web::unseen(&blind)),
+            }
+        }
         // Whatever becomes of the requests in between, the counters tell.
         let between =
-            good.iter().map(|(at, _)| looks.http(&client.from, client.get(at.ip(), "/"), 1));
+            good.iter().map(|(at, _, _)| looks.http(&client.from, client.get(at.ip(), "/"), 1));
         drop(looks.each(between)?);
-        let after = looks.each(good.iter().map(|(at, before)| {
-            scrape(&client, params, at.ip(), AGAIN).map(|(at, attempt)| (at, attempt, before))
+        let after = looks.each(good.iter().map(|(at, before, idle)| {
+            let scraped = scrape(&client, params, at.ip(), 2 * AGAIN);
+            scraped.map(|(at, attempt)| (at, attempt, before, *idle))
         }))?;
         for answer in after {
             parts.push(match answer {
-                Ok((at, attempt, before)) => match read(params, at, &attempt) {
-                    Ok(after) => moved(at, before, &after),
+                Ok((at, attempt, before, idle)) => match read(params, at, &attempt) {
+                    Ok(after) => moved(at, &after.since_work(before, idle), &after),
                     Err(finding) => *finding,
                 },
                 Err(blind) => web::unseen(&blind),
@@ -237,22 +255,29 @@ fn read(
     }
 }
 
-/// The finding of two scrapes with a request in between.
-fn moved(at: SocketAddr, before: &Exposition, after: &Exposition) -> Finding {
-    match after.since(before) {
+/// The finding of scrapes with a request between the last two.
+fn moved(at: SocketAddr, moved: &Moved, after: &Exposition) -> Finding {
+    match moved {
         Moved::Up(series, was, now) => {
             let count = after.own().len();
             Finding::pass(format!("{} exposes {count} metrics of the application", at.ip()))
                 .expected("the application's own metrics, moving with its work")
-                .seen(format!("{} went from {was} to {now}", web::short(&series)))
+                .seen(format!("{} went from {was} to {now}", web::short(series)))
         }
         Moved::Down(series, was, now) => Finding::unknown(
             format!(
                 "{} fell from {was} to {now} at {at}: another process answered",
-                web::short(&series)
+                web::short(series)
             ),
             "let all workers count in one place (`PROMETHEUS_MULTIPROC_DIR`), or scrape each \
              replica by its own address",
+        ),
+        Moved::Idle(series) => Finding::unknown(
+            format!(
+                "{} at {at} went up as much without a request: it may count scrapes",
+                web::short(series)
+            ),
+            "count requests in the application by route, and see that the front page goes through it",
         ),
         Moved::Still => Finding::unknown(
             format!("no counter at {at} moved while a request was made"),
@@ -398,7 +423,14 @@ mod tests {
 
     #[test]
     fn a_counter_has_to_move_up() {
-        assert_eq!(verdict(series(&["orders_total 1\n", "orders_total 2\n"])), Verdict::Pass);
+        assert_eq!(
+            verdict(series(&["orders_total 1\n", "orders_total 1\n", "orders_total 2\n"])),
+            Verdict::Pass
+        );
+        let scrapes = series(&["hits_total 1\n", "hits_total 2\n", "hits_total 3\n"]);
+        let finding = judge(scrapes);
+        assert_eq!(finding.verdict, Verdict::Unknown);
+        assert!(finding.reason.contains("count scrapes"), "{}", finding.reason);
         assert_eq!(verdict(series(&["orders_total 1\n"])), Verdict::Unknown);
         assert_eq!(verdict(series(&["orders_total 5\n", "orders_total 2\n"])), Verdict::Unknown);
         assert_eq!(verdict(series(&["orders 1\n", "orders 2\n"])), Verdict::Unknown);
@@ -436,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_scrape_comes_after_the_request() {
+    fn the_last_scrape_comes_after_the_request() {
         let mut world = Endpoint::world();
         world.judge(&Endpoint);
         let order: Vec<String> = world
@@ -445,6 +477,6 @@ mod tests {
             .filter(|look| worlds::goes_to(&look.ask, "10.0.0.1") && look.ask.from.0 == "office")
             .map(|look| Endpoint::role(&look.ask).to_owned())
             .collect();
-        assert_eq!(order, ["scrape", "between", "scrape"]);
+        assert_eq!(order, ["scrape", "scrape", "between", "scrape"]);
     }
 }

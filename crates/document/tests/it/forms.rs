@@ -349,6 +349,81 @@ fn complaints_have_a_code_and_a_line() {
         codes("## \u{201a}\u{fa}\u{d6} T\n- a\n".as_bytes()),
         ["1 note document::damaged-characters"]
     );
-    assert_eq!(codes(b"- a\r- b\n"), ["1 note document::carriage-return"]);
+    assert_eq!(codes(b"- a\r- b\n"), ["1 error document::shared-line"]);
+    assert_eq!(codes(b"- a\rb\n"), ["1 note document::carriage-return"]);
     assert_eq!(codes(b"- a\n"), Vec::<String>::new());
+}
+
+/// Line, level and code of each complaint that is about a box.
+fn about_boxes(text: &str) -> Vec<String> {
+    let document = parse(text.as_bytes());
+    let all = document.diagnostics.iter();
+    let all = all.filter(|it| it.code.contains("box"));
+    all.map(|it| format!("{} {} {}", it.line, it.level.word(), it.code)).collect()
+}
+
+#[test]
+fn swallowed_boxes_are_errors() {
+    for (text, line) in [
+        ("- [ ] a\n<!-- todo\n- [ ] b\n", 3),
+        ("- [ ] a\n<!-- todo\n* [x] b\n<!-- why -->\n- [ ] c\n", 3),
+        ("- [ ] a\n  <!-- todo\n  - [ ] b\n- [ ] c\n", 3),
+        ("- [ ] a\n```bash\necho\n\n- [ ] b\n", 5),
+        ("- [ ] a\n~~~\nx\n```\n- [ ] b\n", 5),
+        ("```bash\necho\n\n- [ ] b\n\n```bash\nls\n```\n", 4),
+        ("- [ ] a\n<pre>\n- [ ] b\n", 3),
+    ] {
+        let wanted = format!("{line} error document::swallowed-box");
+        assert!(about_boxes(text).contains(&wanted), "{text}: {:?}", about_boxes(text));
+    }
+}
+
+#[test]
+fn what_is_left_out_on_purpose_is_no_error() {
+    for (text, wanted) in [
+        ("- [ ] a\n<!--\n- [ ] b\n-->\n", "3 note document::box-in-comment"),
+        ("- [ ] a\n<!-- - [ ] b -->\n", "2 note document::box-in-comment"),
+        ("- [ ] a\n\n```markdown\n- [ ] b\n```\n", "4 note document::box-in-fence"),
+        ("- [ ] a\n<pre>\n- [ ] b\n</pre>\n", "3 warning document::box-in-html"),
+        ("- [ ] a\n\n<div>\n[ ] b\n</div>\n", "4 warning document::box-in-html"),
+        ("<ul>\n<li>[ ] b</li>\n</ul>\n", "2 warning document::box-in-html"),
+        ("<ul>\n<li><input type=checkbox> b</li>\n", "2 warning document::box-in-html"),
+    ] {
+        assert_eq!(about_boxes(text), [wanted], "{text}");
+    }
+    for text in [
+        "- [ ] a\n```bash\nls\n",
+        "- [ ] Yes [ ] No\n",
+        "[ ] A [ ] B\n",
+        "**S**: [ ] A [x] B\n",
+        "Tick `[ ]` when [x] is meant.\n",
+        "- [ ] a <!-- - [ ] old -->\n",
+        "- [ ] see [x](y)\n[x]: http://a\n",
+        "> - [ ] a\n>   1. [ ] b\n## [ ] c\n",
+    ] {
+        assert_eq!(about_boxes(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn boxes_that_are_no_line_are_errors() {
+    for (text, wanted) in [
+        ("- [ ] a b c d - [ ] e\n", "1 error document::boxes-in-one-line"),
+        ("- a * [ ] b\n", "1 error document::boxes-in-one-line"),
+        ("<!-- [ ] old -->- [ ] a\n", "1 error document::lost-box"),
+        ("- [ ] a\n\u{2013} [ ] b\n", "2 error document::lost-box"),
+        ("a) [ ] b\n", "1 error document::lost-box"),
+        ("**[ ] a**\n", "1 error document::lost-box"),
+        ("[ ] Do this. [ ] Do that.\n", "1 warning document::lost-box"),
+    ] {
+        assert!(about_boxes(text).iter().any(|it| it == wanted), "{text}: {:?}", about_boxes(text));
+    }
+}
+
+#[test]
+fn blanks_of_other_keyboards_part_a_mark_from_its_box() {
+    check(
+        "- [ ] a\n-\u{a0}[ ] b\n- \u{3000}[x] c\n1.\u{202f}[ ] d\n",
+        &["1 box ^0 a", "2 box ^0 b", "3 ticked ^0 c", "4 box ^0 d"],
+    );
 }

@@ -1,6 +1,12 @@
 //! Health, redirects, headers and metrics, as a real nginx serves them well and badly.
 
-use std::{io::Write, thread, time::Duration};
+use std::{
+    io::Write,
+    net::TcpStream,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
 
 use crate::{
     common::Place,
@@ -115,24 +121,36 @@ fn health_from_a_cache_while_the_origin_is_stopped() {
     let origin = Odd::says(json("200 OK", r#"{"status":"ok"}"#));
     let port = origin.port;
     let nginx = Nginx::start(1, |ports| {
+        let location = |name: &str, valid: &str| {
+            format!(
+                "location = /{name} {{ proxy_pass http://127.0.0.1:{port}; proxy_cache c;
+                 proxy_cache_key $uri; proxy_cache_valid 200 {valid};
+                 proxy_cache_use_stale error timeout updating;
+                 add_header X-Cache-Status $upstream_cache_status; }}\n"
+            )
+        };
         format!(
             "proxy_cache_path {{folder}}/cache keys_zone=c:1m;
-             server {{ listen 127.0.0.1:{}; location / {{
-               proxy_pass http://127.0.0.1:{port}; proxy_cache c; proxy_cache_key $uri;
-               proxy_cache_valid 200 1s; proxy_cache_use_stale error timeout updating;
-               add_header X-Cache-Status $upstream_cache_status; }} }}",
-            ports[0]
+             server {{ listen 127.0.0.1:{}; {} {} }}",
+            ports[0],
+            location("kept", "1h"),
+            location("stale", "1s")
         )
     });
-    let place = Place::new();
-    let args = format!("{} {QUICK}", url(&nginx));
-    let hit = case("kept for a second", args.clone(), Fail(&["cache"]));
-    all(&place, "http.health", &[hit]);
+    // Somebody asks first, and is remembered.
+    for path in ["kept", "stale"] {
+        let mut stream = TcpStream::connect(("127.0.0.1", nginx.ports[0])).unwrap();
+        write!(stream, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
+        nginx::wait_for_end(&mut stream);
+    }
     drop(origin);
     thread::sleep(Duration::from_millis(1_500));
-    // What was kept is old now, and served because the origin is gone.
-    let stale = case("stale", args, Fail(&["cache"]));
-    all(&place, "http.health", &[stale]);
+    let at = |path: &str| format!("{} path={path} {QUICK}", url(&nginx));
+    let cases = [
+        case("kept for an hour", at("/kept"), Fail(&["cache"])),
+        case("old, and served because the origin is gone", at("/stale"), Fail(&["cache"])),
+    ];
+    all(&Place::new(), "http.health", &cases);
 }
 
 #[test]
@@ -180,7 +198,7 @@ fn health_over_tls_and_several_addresses() {
 #[test]
 fn health_of_servers_that_misbehave() {
     common_real("http.health: servers that misbehave");
-    let slow = |stream: &mut std::net::TcpStream, nth: usize| {
+    let slow = |stream: &mut TcpStream, nth: usize| {
         nginx::head(stream);
         if nth == 0 {
             thread::sleep(Duration::from_millis(800));
@@ -378,7 +396,7 @@ fn redirects_to_https() {
         case("no scheme", at("bare"), Fail(&["plain"])),
         case("the query is lost", at("lossy"), Fail(&["query"])),
         case("to another host", at("other"), Fail(&["another host"])),
-        case("a host before the at", at("trick"), Fail(&["another host"])),
+        case("a host before the at", at("trick"), Fail(&["evil.test"])),
         case("only the front page", at("front"), Fail(&["200", "holdpoint-no-such-page"])),
         case("a meta refresh", at("meta"), Fail(&["200"])),
         case("redirected and served", from_https("good", both.port), Fail(&["content"])),
@@ -665,10 +683,22 @@ fn metrics() {
         )
     });
     let at = |path: &str| format!("url=http://127.0.0.1:{} path={path}", nginx.ports[0]);
+    // Others ask as well, now more and now less: fifty between two scrapes, forty in the next.
+    let scrapes = AtomicUsize::new(0);
+    let busy = Odd::start(move |stream, _| {
+        let text = if nginx::head(stream).starts_with("GET /metrics ") {
+            let nth = scrapes.fetch_add(1, Ordering::Relaxed);
+            format!("shop_requests_total {}\n", [10, 60, 100, 130, 150, 160][nth.min(5)])
+        } else {
+            String::from("shop")
+        };
+        drop(stream.write_all(answer("200 OK", "Content-Type: text/plain\r\n", &text).as_bytes()));
+    });
     let place = Place::new();
     place.write("holdpoint.toml", "schema = 1\n[vantage.here]\nhere = true\n");
     let cases = [
         case("metrics", url(&nginx), PassBut(&["outside"])),
+        case("of a site with visitors", format!("url=http://127.0.0.1:{}", busy.port), Pass),
         case("OpenMetrics", at("/open"), Pass),
         case("of the runtime only", at("/runtime"), Fail(&["runtime"])),
         case("a counter that stands still", at("/still"), NoPass(&[])),

@@ -140,8 +140,8 @@ fn phase_and_kind_are_right_for_nearly_all() {
             }
         }
     }
-    println!("of {all} lines: phase {phases}, kind {kinds}, primary id {ids} as listed");
-    println!("{}", misses.join("\n"));
+    eprintln!("of {all} lines: phase {phases}, kind {kinds}, primary id {ids} as listed");
+    eprintln!("{}", misses.join("\n"));
     assert!(all * 95 <= phases * 100, "phase: {phases} of {all}\n{}", misses.join("\n"));
     assert!(all * 95 <= kinds * 100, "kind: {kinds} of {all}\n{}", misses.join("\n"));
 }
@@ -272,7 +272,7 @@ fn every_line_of_a_seed_says_what_decided_and_what_is_missing() {
             }
         }
     }
-    println!("{reasons} reasons");
+    eprintln!("{reasons} reasons");
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -413,7 +413,7 @@ fn other_teams_documents_are_read_and_nothing_of_them_passes() {
             wrong.push(format!("{name}: exit {code:?}"));
         }
     }
-    println!("{} documents, {} of {all} labelled lines are missing", paths.len(), missing.len());
+    eprintln!("{} documents, {} of {all} labelled lines are missing", paths.len(), missing.len());
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
     assert!(missing.len() * 100 <= all, "{missing:?}");
     assert!(all == 0 || 50 <= paths.len());
