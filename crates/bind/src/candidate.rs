@@ -22,6 +22,8 @@ const NARROWER: u32 = 20;
 pub(crate) struct Above<'a> {
     pub(crate) text: &'a str,
     pub(crate) scan: &'a Scan,
+    /// The text as it stands in the file, when it may be named as a reason: headings only.
+    pub(crate) raw: Option<&'a str>,
 }
 
 /// What a line may claim.

@@ -48,7 +48,11 @@ impl<'a> Context<'a> {
             let Some(line) = self.document.line(above) else {
                 break;
             };
-            all.extend(self.lines.get(above.0).map(|scan| Above { text: &line.repaired, scan }));
+            all.extend(self.lines.get(above.0).map(|scan| Above {
+                text: &line.repaired,
+                scan,
+                raw: None,
+            }));
             parent = line.parent;
         }
         let mut next = line.and_then(|it| it.section);
@@ -57,9 +61,11 @@ impl<'a> Context<'a> {
                 break;
             };
             if self.title != Some(at) {
-                all.extend(
-                    self.headings.get(at).map(|scan| Above { text: &heading.repaired, scan }),
-                );
+                all.extend(self.headings.get(at).map(|scan| Above {
+                    text: &heading.repaired,
+                    scan,
+                    raw: Some(&heading.text),
+                }));
             }
             next = heading.parent;
         }

@@ -251,9 +251,11 @@ fn also(it: &Subject<'_>, words: &[&str], id: &str, reading: &Reading<'_>) -> Op
 fn in_raw(line: &Line, parts: Vec<String>, reading: &Reading<'_>) -> Vec<String> {
     let stands = |part: &String| {
         line.text.contains(part.as_str())
-            || reading.above.iter().any(|above| above.text.contains(part.as_str()))
+            || reading.above.iter().filter_map(|it| it.raw).any(|raw| raw.contains(part.as_str()))
     };
-    parts.into_iter().filter(stands).collect()
+    let parts: Vec<String> = parts.into_iter().filter(stands).collect();
+    // What only a parent or a repaired heading says is told by the line as a whole.
+    if parts.is_empty() { vec![line.text.clone()] } else { parts }
 }
 
 /// The command that an item owns: in its text, or in its fence.

@@ -104,7 +104,7 @@ fn contact(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
         set("role", role.trim_matches('*'));
         set("contact", value.trim_matches('*'));
     }
-    let heading = context.above(it.id).first().map(|above| above.text.to_owned());
+    let heading = context.above(it.id).iter().find_map(|above| above.raw.map(str::to_owned));
     let because = heading.into_iter().chain([it.line.text.clone()]).collect();
     Meaning { id: "contact.complete".to_owned(), params, because }
 }

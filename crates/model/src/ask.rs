@@ -294,6 +294,58 @@ impl What {
         }
     }
 
+    /// What is looked at, as people call it.
+    pub fn subject(&self) -> String {
+        let quoted = |text: &str| format!("`{text}`");
+        match self {
+            Self::Addresses { name } => quoted(name),
+            Self::Control { host, port } => format!("the control `{host}:{port}`"),
+            Self::Connect { at, .. } | Self::Handshake { at, .. } => quoted(&at.to_string()),
+            Self::Http(request) | Self::Burst { request, .. } => {
+                let Request { scheme, host, port, path, at, .. } = request;
+                let path = path.split('?').next().unwrap_or_default();
+                format!("`{}://{host}:{port}{path}` at {at}", scheme.word())
+            }
+            Self::Read { path, .. }
+            | Self::Stat { path, .. }
+            | Self::List { path, .. }
+            | Self::Filesystem { path, .. }
+            | Self::Stream { path, .. }
+            | Self::Sqlite { path, .. } => quoted(path),
+            Self::Run { argv, .. } => quoted(argv.first().map_or("", String::as_str)),
+            Self::Listeners { .. } => String::from("the listening sockets"),
+            Self::Variables { source: Source::File(path), .. } => quoted(path),
+            Self::Variables { source: Source::Process(id), .. } => {
+                format!("the environment of process {id}")
+            }
+            Self::Git { repo, .. } => quoted(repo),
+            Self::Earlier(what) => format!("what an earlier run saw of {}", what.subject()),
+        }
+    }
+
+    /// Whether it is a file that is looked at, not something that answers.
+    pub fn is_file(&self) -> bool {
+        match self {
+            Self::Read { .. }
+            | Self::Stat { .. }
+            | Self::List { .. }
+            | Self::Filesystem { .. }
+            | Self::Stream { .. }
+            | Self::Sqlite { .. }
+            | Self::Variables { .. }
+            | Self::Git { .. } => true,
+            Self::Addresses { .. }
+            | Self::Control { .. }
+            | Self::Connect { .. }
+            | Self::Handshake { .. }
+            | Self::Http(_)
+            | Self::Burst { .. }
+            | Self::Run { .. }
+            | Self::Listeners { .. }
+            | Self::Earlier(_) => false,
+        }
+    }
+
     /// What looking in this way may do to its target.
     pub fn impact(&self) -> Impact {
         match self {

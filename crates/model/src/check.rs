@@ -167,7 +167,8 @@ pub fn turn(check: &dyn AnyCheck, params: &BTreeMap<String, String>, looks: &Loo
 /// The finding of a look that came back empty-handed.
 pub fn blindness(blind: &crate::look::Blind) -> Finding {
     let mut reason = format!(
-        "could not look ({} from {}): {}",
+        "could not look at {} ({} from {}): {}",
+        blind.ask.what.subject(),
         blind.ask.what.word(),
         blind.ask.from.0,
         blind.fault.sentence()
@@ -181,25 +182,29 @@ pub fn blindness(blind: &crate::look::Blind) -> Finding {
 
 fn remedy_for(blind: &crate::look::Blind) -> String {
     let from = &blind.ask.from.0;
+    let it = blind.ask.what.subject();
     match blind.fault {
         Fault::NameNotFound => {
-            String::from("mend the name, or pin it with `resolve` at the target in holdpoint.toml")
+            format!("mend the name {it}, or pin it with `resolve` at the target in holdpoint.toml")
+        }
+        Fault::TimedOut if blind.ask.what.is_file() => {
+            format!("see that nobody else holds {it}, then run again")
         }
         Fault::Unreachable | Fault::TimedOut | Fault::NoAnswer => {
-            format!("see that `{from}` can reach the target, then run again")
+            format!("see that `{from}` can reach {it}, then run again")
         }
-        Fault::Refused | Fault::Reset => String::from("see that the target is up, then run again"),
+        Fault::Refused | Fault::Reset => format!("see that {it} is up, then run again"),
         Fault::Untrusted => String::from(
             "mend the certificate, or name its authority with `roots` at the target in \
              holdpoint.toml",
         ),
-        Fault::Denied => format!("give `{from}` the right to read it, then run again"),
-        Fault::Throttled => String::from("wait for the pause the target asks for, then run again"),
-        Fault::Garbled => String::from("look by hand at what is answered there, then run again"),
-        Fault::TooLarge => String::from("point the line at something smaller"),
+        Fault::Denied => format!("give `{from}` the right to read {it}, then run again"),
+        Fault::Throttled => format!("wait for the pause that {it} asks for, then run again"),
+        Fault::Garbled => format!("look by hand at what {it} answers, then run again"),
+        Fault::TooLarge => format!("point the line at something smaller than {it}"),
         Fault::NoTool => format!("install the tool that the reason names at `{from}`"),
         Fault::Unsupported => {
-            format!("look from another vantage: `{from}` cannot look in this way")
+            format!("look at {it} from another vantage: `{from}` cannot look in this way")
         }
         Fault::NoVantage => format!("declare the vantage `{from}` in holdpoint.toml"),
     }

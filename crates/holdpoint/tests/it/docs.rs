@@ -20,7 +20,8 @@ fn pages() -> Vec<(String, String)> {
 
 /// Fenced blocks of a page with the words behind their marks.
 fn fences(text: &str) -> Vec<(String, String)> {
-    let (mut fences, mut open): (Vec<(String, String)>, Option<(String, String)>) = (vec![], None);
+    let mut fences = Vec::new();
+    let mut open: Option<(String, String)> = None;
     for line in text.lines() {
         match (line.strip_prefix("```"), open.as_mut()) {
             (Some(info), None) => open = Some((info.to_owned(), String::new())),

@@ -195,8 +195,8 @@ fn strength_of_secrets() {
     let place = Place::new();
     let a32 = "a".repeat(32);
     let text = format!(
-        "REPEATED={a32}\nHEX16=9f86d081884c7d659a2feaa0c55ad015\n\
-         HEX32=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n\
+        "REPEATED={a32}\nHEX16=7be2d0945c1fa38264d917be03ca85f1\n\
+         HEX32=c41b7e02d95fa8631ce47b90f2586da3197f0b6ec8d24375ae91503db7f8624c\n\
          B64=q3J8vT0ZxkWm5nYbHs2LcPd9RfGt7uEoAi1KwQzXyNM=\n\
          URL64=q3J8vT0ZxkWm5nYbHs2LcPd9RfGt7uEoAi1KwQzX_-0\nREDIS_PASSWORD=redis\n\
          DB_PASSWORD=correcthorsebatterystaple\nGOOD_PASSWORD=vK3xw9Lq7Zt2Rm5c\nEMPTY_KEY=\n\
