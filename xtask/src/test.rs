@@ -8,7 +8,7 @@ use std::{
 use crate::run;
 
 /// Debian packages, and a program of each by which one sees that it is there.
-const PACKAGES: [(&str, &str); 7] = [
+const PACKAGES: [(&str, &str); 8] = [
     ("nginx-light", "nginx"),
     ("openssl", "openssl"),
     ("dnsmasq-base", "dnsmasq"),
@@ -16,6 +16,7 @@ const PACKAGES: [(&str, &str); 7] = [
     ("sqlite3", "sqlite3"),
     ("zstd", "zstd"),
     ("iproute2", "ip"),
+    ("nftables", "nft"),
 ];
 
 /// The least number of real-component tests that must have run, as root.
