@@ -260,3 +260,26 @@ fn an_answer_of_no_fails_and_an_acknowledgement_is_of_one_failure() {
         assert_eq!(state.standings()[&3].acknowledged, want);
     }
 }
+
+#[test]
+fn what_a_person_attests_begins_with_a_yes() {
+    let mut lines = lines();
+    lines[3].candidates = vec!["attest.briefing".to_owned()];
+    for (said, want) in [
+        ("yes, all six of us", LineState::Pass),
+        ("Done on Friday", LineState::Pass),
+        ("no", LineState::Fail),
+        ("unfortunately we skipped it", LineState::Owed),
+        ("nobody was briefed", LineState::Owed),
+        ("0 of 6", LineState::Owed),
+        ("pending", LineState::Owed),
+        ("will do tomorrow", LineState::Owed),
+    ] {
+        let mut state = State::new(lines.clone());
+        let Input::Answered { answer, .. } = answer(4, Reply::Value(said.to_owned())) else {
+            return;
+        };
+        state.apply(Seq(9), &Event::Answered { answer, carried_from: None });
+        assert_eq!(state.standings()[&4].state, want, "{said}");
+    }
+}

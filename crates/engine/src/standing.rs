@@ -122,6 +122,19 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
         );
         return;
     }
+    let attests = line.candidates.first().is_some_and(|id| id.starts_with("attest."));
+    let spoken = matches!(answer.reply, Reply::Value(_));
+    if attests && spoken && !affirms(&said) {
+        to.state = State::Owed;
+        to.finding = Finding::unknown(
+            format!("the answer of {} says neither yes nor no: {said}", answer.by),
+            format!(
+                "begin it with yes or no: holdpoint answer DOC --line {} --value …",
+                line.number
+            ),
+        );
+        return;
+    }
     to.state = State::Pass;
     to.finding = Finding::pass(format!("{} answered", answer.by))
         .seen(said)
@@ -187,6 +200,36 @@ fn denies(said: &str) -> bool {
     let words: Vec<&str> = words.by_ref().filter(|word| !word.is_empty()).collect();
     words.first().is_some_and(|first| NO.contains(first))
         || words.iter().any(|word| NOT.contains(word))
+}
+
+/// Whether an answer to a claim begins with a yes. What only a person can attest has no value that
+/// could be judged, and no list of words knows every way to say that it was not done.
+fn affirms(said: &str) -> bool {
+    const YES: [&str; 20] = [
+        "yes",
+        "y",
+        "yep",
+        "true",
+        "ok",
+        "done",
+        "confirmed",
+        "approved",
+        "completed",
+        "agreed",
+        "ja",
+        "oui",
+        "si",
+        "sí",
+        "sim",
+        "да",
+        "是",
+        "예",
+        "네",
+        "はい",
+    ];
+    let lower = said.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.next().is_some_and(|first| YES.contains(&first))
 }
 
 /// What fails on a line with a condition may only show that the condition does not hold.

@@ -285,19 +285,19 @@ fn answers_are_kept_for_their_line_and_no_other() {
         (&["--line", "8", "--not-applicable"], "no reason"),
         (&["--line", "8", "--not-applicable", "--reason", " "], "an empty reason"),
         (&["--line", "8", "--file", "missing.txt"], "no file"),
-        (&["--line", "8", "--value", "x", "--acknowledge"], "two replies"),
-        (&["--line", "4711", "--value", "x"], "no such line"),
-        (&["--line", "10", "--value", "x"], "an empty line"),
+        (&["--line", "8", "--value", "yes, x", "--acknowledge"], "two replies"),
+        (&["--line", "4711", "--value", "yes, x"], "no such line"),
+        (&["--line", "10", "--value", "yes, x"], "an empty line"),
         (&["--line", "5", "--value", "healthy, I swear"], "it is looked at"),
         (&["--line", "5", "--acknowledge"], "not minor"),
-        (&["--line", "8", "--value", "x", "--env", "nowhere"], "no such environment"),
+        (&["--line", "8", "--value", "yes, x", "--env", "nowhere"], "no such environment"),
     ] {
         let said = answer(args);
         assert_eq!(said.code, Some(2), "{why}: {}", said.err);
         assert!(!said.err.is_empty() && said.out.is_empty(), "{why}");
     }
     assert_eq!(states(&run_json(&place, &[]).1)[&8], "owed");
-    code(&answer(&["--line", "8", "--value", "all of them, on Tuesday"]), 0);
+    code(&answer(&["--line", "8", "--value", "yes, all of them, on Tuesday"]), 0);
     let run = run_json(&place, &[]).1;
     assert_eq!(line(&run, 8)["state"], "pass");
     assert!(line(&run, 8).to_string().contains("on Tuesday"), "{run:#}");
@@ -317,7 +317,7 @@ fn answers_are_kept_for_their_line_and_no_other() {
     assert_eq!(line(&run, 6)["acknowledged"], true);
     assert!(line(&run, 13)["reason"].as_str().unwrap().contains("no queue yet"));
     // A later answer replaces an earlier one, and a second run carries what the first carried.
-    code(&answer(&["--line", "8", "--value", "once more, on Friday"]), 0);
+    code(&answer(&["--line", "8", "--value", "yes, once more, on Friday"]), 0);
     for _ in 0..2 {
         let run = run_json(&place, &[]).1;
         assert!(line(&run, 8).to_string().contains("on Friday"), "{run:#}");
@@ -396,7 +396,8 @@ fn environments_are_kept_apart() {
     let run = run_json(&place, &[]).1;
     assert_eq!((&run["environment"], states(&run)[&5].as_str()), (&Value::Null, "pass"));
     // An answer for one of them.
-    let said = place.run(&["answer", "list.md", "--line", "8", "--value", "x", "--env", "staging"]);
+    let said =
+        place.run(&["answer", "list.md", "--line", "8", "--value", "yes, x", "--env", "staging"]);
     code(&said, 0);
     assert_eq!(states(&run_json(&place, &[]).1)[&8], "owed");
     assert_eq!(states(&run_json(&place, &["--env", "staging"]).1)[&8], "pass");
@@ -542,7 +543,7 @@ fn a_second_document_has_a_lock_of_its_own() {
     code(&place.run(&["run", "other.md"]), 3);
     assert_eq!(locks(&place), ["holdpoint.lock", "other.holdpoint.lock"]);
     // Of each other's answers and passes they know nothing.
-    code(&place.run(&["answer", "other.md", "--line", "8", "--value", "x"]), 0);
+    code(&place.run(&["answer", "other.md", "--line", "8", "--value", "yes, x"]), 0);
     let said = place.run(&["record", "verify"]);
     code(&said, 0);
 }
