@@ -19,6 +19,9 @@ cargo xtask <command>
   tidy             imports, sizes, links, words
   new-check ID     write the file and the list line of a new check
   try-new-check    the same on a throw-away copy, compiled and put before the laws
+  accuracy [--set DIR] [--labels FILE] [--notes]
+                   how well lines are understood, over labelled documents; red below what is asked
+  learn            learn the weights of words from the example lines again
   bench            measure start, planning, looks and memory; print the table
 ";
 
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::all(),
         ["new-check", id] => new_check::write(id),
         ["try-new-check"] => new_check::attempt(),
+        ["accuracy", rest @ ..] => accuracy(rest),
+        ["learn"] => run::cargo(&["run", "-q", "--release", "-p", "holdpoint-accuracy", "learn"]),
         ["bench"] => run::cargo(&["bench", "-p", "holdpoint"]),
         _ => Err(USAGE.to_owned()),
     };
@@ -44,6 +49,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn accuracy(rest: &[&str]) -> Result<(), String> {
+    let mut args = vec!["run", "-q", "--release", "-p", "holdpoint-accuracy", "figures"];
+    args.extend(rest);
+    run::cargo(&args)
 }
 
 /// Crates that do no input or output.
@@ -86,13 +97,14 @@ type Step = fn() -> Result<(), String>;
 
 fn ci() -> Result<(), String> {
     let began = std::time::Instant::now();
-    let steps: [(&str, Step); 7] = [
+    let steps: [(&str, Step); 8] = [
         ("format", || format(&["--check"])),
         ("tidy", tidy::all),
         ("lints", || {
             run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
         }),
         ("tests", test::all),
+        ("accuracy", || accuracy(&[])),
         ("generated pages", generate::check),
         ("documentation", documentation),
         ("a new check", new_check::attempt),

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use crate::run;
 
 /// Which of our crates each crate may import.
-const IMPORTS: [(&str, &[&str]); 14] = [
+const IMPORTS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("document", &["model"]),
     ("checks", &["model"]),
@@ -18,6 +18,8 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("wire-data", &["model"]),
     ("runtime", &["model", "checks", "engine", "record"]),
     ("demo", &[]),
+    ("discover", &["model", "document"]),
+    ("accuracy", &["model", "document", "checks", "bind"]),
     ("lab", &["model"]),
     ("xtask", &[]),
 ];

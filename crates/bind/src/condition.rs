@@ -63,7 +63,12 @@ pub(crate) fn condition(text: &str) -> Option<Range<usize>> {
     brackets(text)
         .find(|range| text.get(range.clone()).is_some_and(is_condition))
         .or_else(|| tail(text))
+        .or_else(|| head(text))
 }
+
+/// Openings of a condition before a comma.
+const HEADS: &[&str] =
+    &["if using ", "if you use ", "if you are using ", "when using ", "if applicable"];
 
 /// What stands between round brackets.
 fn brackets(text: &str) -> impl Iterator<Item = Range<usize>> {
@@ -87,6 +92,20 @@ fn is_condition(inner: &str) -> bool {
         || CLOSERS.iter().any(|word| inner.ends_with(word))
 }
 
+/// A condition before what it conditions: "If using Redis, …", "Optional: …".
+fn head(text: &str) -> Option<Range<usize>> {
+    let start = text.len() - text.trim_start_matches(['*', '_', ' ']).len();
+    let rest = text.get(start..)?;
+    let lower = rest.to_ascii_lowercase();
+    if let Some(behind) = lower.strip_prefix("optional") {
+        let marked = behind.trim_start_matches('*').starts_with([':', '\u{ff1a}']);
+        return marked.then_some(start..start + "optional".len());
+    }
+    HEADS.iter().find(|word| lower.starts_with(**word))?;
+    let end = rest.find([',', ':', '\u{ff0c}'])?;
+    Some(start..start + end)
+}
+
 fn tail(text: &str) -> Option<Range<usize>> {
     let end = text.trim_end_matches([' ', '.', '*', ':']).len();
     let lower = text.get(..end)?.to_ascii_lowercase();
@@ -107,6 +126,9 @@ mod tests {
         assert_eq!(of("AWS CLI installed (if using S3 backups)"), Some("if using S3 backups"));
         assert_eq!(of("Domain configured (If Applicable)"), Some("If Applicable"));
         assert_eq!(of("Scale up resources if needed"), Some("if needed"));
+        assert_eq!(of("If using Redis, AUTH is enabled"), Some("If using Redis"));
+        assert_eq!(of("**Optional:** CDN configured"), Some("Optional"));
+        assert_eq!(of("Optional features tested"), None);
         assert_eq!(of("도메인 설정 (해당되는 경우)"), Some("해당되는 경우"));
         for text in [
             "SSL (Let's Encrypt recommended)",

@@ -8,6 +8,8 @@ use crate::{
     words::Classes,
 };
 
+static NATIVE: &str = include_str!("../data/native.txt");
+
 /// Headings and lines of a document, taken apart.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
@@ -17,6 +19,8 @@ pub(crate) struct Context<'a> {
     title: Option<usize>,
     /// Classes of all words of the document.
     pub(crate) anywhere: Classes,
+    /// Whether the document is about something that people install rather than a service.
+    pub(crate) installed: bool,
 }
 
 impl<'a> Context<'a> {
@@ -30,7 +34,8 @@ impl<'a> Context<'a> {
         }
         let mut first = document.headings.iter().enumerate().filter(|(_, it)| it.level == 1);
         let title = first.next().map(|(at, _)| at).filter(|_| first.next().is_none());
-        Self { document, headings, lines, title, anywhere }
+        let installed = is_installed(document);
+        Self { document, headings, lines, title, anywhere, installed }
     }
 
     /// The line itself, taken apart.
@@ -71,6 +76,24 @@ impl<'a> Context<'a> {
         }
         all
     }
+}
+
+/// Whether a document speaks more of what is installed than of what is served.
+fn is_installed(document: &Document) -> bool {
+    let headings = document.headings.iter().map(|it| it.repaired.as_str());
+    let lines = document.lines.iter().map(|it| it.repaired.as_str());
+    let (mut installed, mut served) = (0, 0);
+    for text in headings.chain(lines).map(str::to_lowercase) {
+        installed += u32::from(says(&text, "installed: "));
+        served += u32::from(says(&text, "served: "));
+    }
+    2 <= installed && served < installed
+}
+
+/// Whether a text has one of the words that stand behind a name in the table.
+fn says(text: &str, name: &str) -> bool {
+    let mut words = NATIVE.lines().filter_map(|line| line.strip_prefix(name));
+    words.any(|words| words.split(", ").any(|word| text.contains(word)))
 }
 
 /// A line taken apart. Of a line of a fence the program is enough: commands are read by a table.

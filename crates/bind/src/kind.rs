@@ -1,6 +1,6 @@
 //! Says what sort of statement a line is: form first, then phase; the first rule that matches.
 
-use holdpoint_document::{Document, Form, Line, LineId, blanks};
+use holdpoint_document::{Document, Form, Line, LineId, blanks, is_worklist};
 use holdpoint_model::line::{Kind, Phase};
 
 use crate::{
@@ -121,7 +121,12 @@ fn of_form(it: &Subject<'_>) -> Option<Kind> {
         Form::Title | Form::Field { .. } => return Some(Kind::Field),
         Form::Assignment { .. } | Form::Rule => return Some(Kind::Config),
         Form::Command { .. } => return Some(Kind::Command),
-        Form::Row { .. } => return Some(Kind::Contact),
+        Form::Row { header, .. }
+            if !is_worklist(header) || line_form::is_contact(line, it.section) =>
+        {
+            return Some(Kind::Contact);
+        }
+        Form::Row { .. } => {}
         Form::Box(_) | Form::Item | Form::Comment { .. } => {}
     }
     if line_form::is_contact(line, it.section) {

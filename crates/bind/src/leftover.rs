@@ -120,6 +120,9 @@ fn heard(reading: &Reading<'_>, start: usize) -> bool {
 /// Whether a value narrows the claim, so that a check which does not carry it looks at less.
 fn is_claim(value: &Value, reading: &Reading<'_>) -> bool {
     let remark = reading.scan.label.is_some_and(|end| end <= value.start);
+    // "(91 % ✓)" is what somebody measured once, and asks for nothing.
+    let behind = reading.text.get(value.end..).unwrap_or_default().trim_start();
+    let remark = remark || behind.starts_with(['\u{2713}', '\u{2714}', '\u{2705}']);
     match value.what {
         What::Port | What::Percent | What::Duration | What::Size | What::Version => !remark,
         What::Code => !remark,

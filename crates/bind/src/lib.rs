@@ -32,8 +32,13 @@ pub mod lock;
 
 mod needs;
 mod overrides;
+pub mod question;
 pub mod scope;
 pub mod settings;
 pub mod targets;
 
+pub mod learning;
+pub mod lint;
 pub mod nearest;
+
+mod learned;

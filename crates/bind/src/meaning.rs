@@ -10,12 +10,13 @@ use crate::{
     command,
     context::{Context, classes},
     kind::Subject,
+    learned::{self, Said},
     leftover, line_form, parameters,
     scan::{CONCEPTS, Scan},
     structure,
     understand::Meaning,
     values::{Value, What},
-    words::Hit,
+    words::{Classes, Hit},
 };
 
 /// Alternatives that are shown of an ambiguous line.
@@ -62,6 +63,9 @@ const VERBS: &[&str] = &[
 /// Participles that say that something was written down rather than how it is.
 const NOTED: &[&str] = &["defined", "established", "specified", "completed"];
 
+/// Claims about what users can do: over HTTP they are tried, in an installed program by people.
+const JOURNEYS: &[&str] = &["http.journey", "http.smoke", "http.authentication"];
+
 /// A second claim that lines make beside a first one, and the words that make it.
 const PAIRS: &[(&str, &[&str], &str)] = &[
     ("host.memory", &["cpu-core"], "host.cpu-cores"),
@@ -79,7 +83,7 @@ pub(crate) fn meaning(
     kind: Kind,
     context: &Context<'_>,
 ) -> (Binding, Vec<Meaning>) {
-    if !it.line.text.contains(char::is_alphanumeric) {
+    if !it.line.text.contains(char::is_alphanumeric) || is_struck(&it.line.repaired) {
         return (Binding::Unbound, Vec::new());
     }
     if let Some(found) = structure::of_form(it, kind, context) {
@@ -108,7 +112,7 @@ pub(crate) fn meaning(
     if let Some(found) = structure::of_person(it, kind, &reading) {
         return found;
     }
-    settle(it, kind, &claims, &reading)
+    settle(it, kind, &claims, &reading, context)
 }
 
 /// Binds the best claim, offers several, or refuses.
@@ -117,6 +121,7 @@ fn settle(
     kind: Kind,
     claims: &[Candidate],
     reading: &Reading<'_>,
+    context: &Context<'_>,
 ) -> (Binding, Vec<Meaning>) {
     let meaning = |claim: &Candidate| of_claim(it, claim, reading);
     let best = claims.first().map_or(0, |claim| claim.score);
@@ -135,10 +140,20 @@ fn settle(
             }
         }
         if leftover::is_explained(reading, &named, &checks) {
-            return (Binding::Bound, checks);
+            // A rule that reads a number off the line has understood more than single words.
+            let read = checks.iter().flat_map(|it| it.params.values());
+            let measured = read.into_iter().any(|it| it.contains(|c: char| c.is_ascii_digit()));
+            let doubt = (!measured).then(|| doubted(it, kind, claim.id, claims, reading)).flatten();
+            return doubt.unwrap_or((Binding::Bound, checks));
         }
     }
     if let Some(found) = structure::of_rest(it, kind, reading) {
+        return found;
+    }
+    // A rule that is clear but leaves a part of the line unexplained is a question, not a guess.
+    if whole.is_none()
+        && let Some(found) = of_examples(it, kind, claims, reading, context)
+    {
         return found;
     }
     let offered: Vec<&Candidate> =
@@ -147,6 +162,99 @@ fn settle(
         return (Binding::Choice, offered.into_iter().map(meaning).collect());
     }
     (Binding::Unbound, Vec::new())
+}
+
+/// Whether the line begins with text that was struck out: nobody claims it any more.
+fn is_struck(text: &str) -> bool {
+    text.trim_start().strip_prefix("~~").is_some_and(|rest| rest.contains("~~"))
+}
+
+/// What the line may mean instead of what a rule binds, where the examples are sure of another.
+fn doubted(
+    it: &Subject<'_>,
+    kind: Kind,
+    bound: &str,
+    claims: &[Candidate],
+    reading: &Reading<'_>,
+) -> Option<(Binding, Vec<Meaning>)> {
+    let said = Said::of(reading, claims, kind.word())?;
+    let (id, _) = *said.ranked(learned::DOUBT_MIN).first().filter(|(id, _)| *id != bound)?;
+    let own = claims.iter().find(|it| it.id == bound)?;
+    if learned::is_human(id) || id == learned::NOTHING {
+        return Some((Binding::Asked, vec![of_claim(it, own, reading)]));
+    }
+    let params = parameters::of(id, it, reading);
+    let because = in_raw(it.line, said.because(id), reading);
+    let other = Meaning { id: id.to_owned(), params, because };
+    Some((Binding::Choice, vec![of_claim(it, own, reading), other]))
+}
+
+/// What the line means by the weights that were learned from examples: where no rule is sure.
+fn of_examples(
+    it: &Subject<'_>,
+    kind: Kind,
+    claims: &[Candidate],
+    reading: &Reading<'_>,
+    context: &Context<'_>,
+) -> Option<(Binding, Vec<Meaning>)> {
+    let said = Said::of(reading, claims, kind.word())?;
+    let (id, likely) = *said.ranked(learned::OFFER_MIN).first()?;
+    let human = learned::is_human(id);
+    if JOURNEYS.contains(&id) && context.installed {
+        let because = vec![it.line.text.clone()];
+        return Some((Binding::Asked, vec![plain("attest.statement", because)]));
+    }
+    if !human && id != learned::NOTHING && learned::bound_min(id) <= likely {
+        let because = said.because(id);
+        let params = parameters::of(id, it, reading);
+        let because = in_raw(it.line, because, reading);
+        let checks = vec![Meaning { id: id.to_owned(), params, because }];
+        // A check that can pass must look at all that the line says.
+        if is_accounted(id, claims, reading, &checks) {
+            return Some((Binding::Bound, checks));
+        }
+        let others = claims.iter().filter(|it| it.id != id && OFFER_MIN <= it.score);
+        let mut offered = checks;
+        offered.extend(others.take(SHOWN_MAX - 1).map(|claim| of_claim(it, claim, reading)));
+        let state = if offered.len() < 2 { Binding::Asked } else { Binding::Choice };
+        return Some((state, offered));
+    }
+    if human && learned::ASKED_MIN <= said.human {
+        let because = vec![it.line.text.clone()];
+        return Some((Binding::Asked, vec![plain(id, because)]));
+    }
+    None
+}
+
+/// The classes of words that a claim known from examples accounts for: those of its rules, and
+/// the names that its parameters carry. A word that merely decided is not looked at by the check.
+fn accounted(id: &str, claims: &[Candidate]) -> Classes {
+    let mut named = claims.iter().find(|it| it.id == id).map(Candidate::named).unwrap_or_default();
+    if id.starts_with("env.") {
+        for class in ["v-env", "v-assign", "v-path", "v-secret"] {
+            named.insert(CONCEPTS.class(class));
+        }
+    }
+    named
+}
+
+/// Whether a line may be bound to an entry that it claims by the examples. What a check of this
+/// version may call a pass has to account for what the line says: a rule sees the claim too, and
+/// explains about half of it. Elsewhere nothing passes, and a claim that values narrow is enough.
+fn is_accounted(id: &str, claims: &[Candidate], reading: &Reading<'_>, checks: &[Meaning]) -> bool {
+    let family = id.split('.').next();
+    let near = holdpoint_checks::catalog().iter().any(|it| it.id().split('.').next() == family);
+    let seen = claims.iter().any(|it| it.id == id && OFFER_MIN <= it.score);
+    let judged = holdpoint_checks::find(id).is_some();
+    let carried = |value: &Value| {
+        let mut params = checks.iter().flat_map(|it| it.params.values());
+        value.what != What::Number || params.any(|it| it.contains(&value.text))
+    };
+    let numbers = reading.scan.values.iter().all(carried);
+    !near
+        || numbers
+            && (seen || !judged)
+            && leftover::is_explained(reading, &accounted(id, claims), checks)
 }
 
 fn of_claim(it: &Subject<'_>, claim: &Candidate, reading: &Reading<'_>) -> Meaning {
@@ -266,6 +374,8 @@ fn of_owned_command(
 ) -> Option<Meaning> {
     let trouble = matches!(it.phase, Phase::Rollback | Phase::Emergency);
     let text = match line_form::command(&it.line.repaired) {
+        // "Never `kill -9`" orders nothing.
+        Some(text) if is_forbidden(reading, text) => return None,
         Some(text) => text,
         None => of_fence(it)?,
     };
@@ -281,6 +391,17 @@ fn of_owned_command(
     found.because.extend(same.into_iter().flat_map(|claim| claim.because(reading)));
     found.because = distinct(found.because);
     Some(found)
+}
+
+/// Whether a word that denies stands before a command.
+fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
+    let at = reading.text.find(command).unwrap_or(0);
+    let negation = CONCEPTS.class("negation");
+    let mut words = reading.text.get(..at).unwrap_or_default().split_whitespace();
+    let opens = ["do not", "don't", "never", "avoid"];
+    let head = words.by_ref().take(2).collect::<Vec<_>>().join(" ").to_lowercase();
+    let denies = reading.scan.hits.iter().any(|it| it.class == negation && it.end <= at);
+    denies && opens.iter().any(|it| head.starts_with(it))
 }
 
 /// The parts without repetitions, in their order.
@@ -333,7 +454,7 @@ fn of_command(it: &Subject<'_>, text: &str, language: Language) -> Meaning {
     if because.is_empty() {
         because = command::words(text);
     }
-    let mut params = parameters::of_command(id, text);
+    let mut params = parameters::of_owned(id, it, text);
     params.insert("cmd".to_owned(), text.to_owned());
     Meaning { id: id.to_owned(), params, because }
 }

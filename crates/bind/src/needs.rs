@@ -14,7 +14,7 @@ use holdpoint_model::{
 use crate::{
     scope,
     settings::Settings,
-    targets::{Meant, TargetKind, kind_of, surfaces},
+    targets::{Meant, TargetKind, kind_at, surfaces},
 };
 
 /// Checks whose claim has two sides: each must be declared, wherever the target is.
@@ -51,7 +51,8 @@ fn of_check(
     }
     // Needs do not depend on the time.
     let scope = scope::scope(line, check, settings, None, Time(0));
-    let kind = kind_of(&check.id);
+    let path = check.params.get("path").map(String::as_str);
+    let kind = kind_at(&check.id, path);
     let target = target_need(line, &scope, meant, kind);
     let missing = missing_params(check).into_iter();
     let params = missing.map(|name| format!("line.{}.params.{name}", line.line));

@@ -14,7 +14,7 @@ pub(crate) fn number(text: &str, start: usize, digits: &str, after_colon: bool) 
     let head = text.get(..start).unwrap_or_default().to_lowercase();
     let tail = text.get(end..).unwrap_or_default();
     let bound = bound_before(&head).or_else(|| bound_behind(tail));
-    let is_port = after_colon && 2 <= digits.len() || follows_port(&head);
+    let is_port = after_colon && 2 <= digits.len() || follows_port(&head) || leads_port(tail);
     let dotted = digits.contains('.') && !digits.contains(',');
     let status = digits.len() == 3 && digits.starts_with(['2', '3', '4', '5']) && bound.is_none();
     let what = if what != What::Number {
@@ -83,16 +83,24 @@ fn follows_port(head: &str) -> bool {
     table("ports").iter().any(|(word, _)| head.ends_with(word))
 }
 
+/// "443 포트": beyond ASCII the word stands behind its number.
+fn leads_port(tail: &str) -> bool {
+    let tail = tail.trim_start();
+    let mut words = table("ports").iter().map(|(word, _)| *word).filter(|word| !word.is_ascii());
+    words.any(|word| tail.starts_with(word))
+}
+
 fn bound_before(head: &str) -> Option<&'static str> {
     let head = head.trim_end_matches([' ', '*', '~', '$', '`']);
-    let found = table("before").iter().find(|(word, _)| {
+    // "No more than" ends in "more than" and means the opposite: the longest word counts.
+    let found = table("before").iter().filter(|(word, _)| {
         let Some(rest) = head.strip_suffix(word) else {
             return false;
         };
         let letter = word.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
         !letter || !rest.chars().next_back().is_some_and(char::is_alphanumeric)
     });
-    found.map(|(_, sign)| *sign)
+    found.max_by_key(|(word, _)| word.len()).map(|(_, sign)| *sign)
 }
 
 fn bound_behind(tail: &str) -> Option<&'static str> {

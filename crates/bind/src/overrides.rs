@@ -9,6 +9,7 @@ use holdpoint_model::{
     line::{Binding, Form, Kind, Phase, Severity},
     param::Trouble,
     plan::{BoundCheck, Origin},
+    text::Span,
 };
 
 use crate::{
@@ -16,6 +17,9 @@ use crate::{
     nearest::{hint, nearest_text},
     settings::{LineOverride, Settings, Which},
 };
+
+/// In the place of a check: what the catalog offers for a line is not what it means.
+pub const NONE: &str = "none";
 
 /// What one override says, wherever it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,7 +134,10 @@ pub(crate) fn apply(
 ) -> Result<bool, Vec<Wrong>> {
     let before = draft.clone();
     let mut troubles = Vec::new();
-    if let Some(id) = &it.check {
+    if it.check.as_deref() == Some(NONE) {
+        draft.checks.clear();
+        draft.state = Binding::Unbound;
+    } else if let Some(id) = &it.check {
         match heads::head(id) {
             Some(head) => {
                 if let Some(what) = unfit(draft, head) {
@@ -202,14 +209,17 @@ fn differs(now: &Draft, before: &Draft) -> bool {
 
 /// Binds a line to one entry. What the text says is kept where it is about the same entry.
 fn name_check(draft: &mut Draft, head: &heads::Head) {
-    let kept = draft.checks.iter().find(|check| check.id == head.id).cloned();
-    draft.checks = vec![kept.unwrap_or_else(|| BoundCheck {
-        id: head.id.to_owned(),
-        params: BTreeMap::new(),
-        sources: BTreeMap::new(),
-        because: vec![draft.text.clone()],
-        target: String::new(),
-    })];
+    // A line that names two ports binds one entry twice; both are kept.
+    draft.checks.retain(|check| check.id == head.id);
+    if draft.checks.is_empty() {
+        draft.checks.push(BoundCheck {
+            id: head.id.to_owned(),
+            params: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            because: vec![draft.text.clone()],
+            target: String::new(),
+        });
+    }
     let person = head.form == Form::Duty;
     draft.state = if person { Binding::Asked } else { Binding::Bound };
     if person {
@@ -269,8 +279,8 @@ fn set_param(draft: &mut Draft, name: &str, value: &str) -> Result<(), Wrong> {
     Err(first.expect("a line with checks was either set or complained about"))
 }
 
-/// Complaints about a comment, at its line.
-pub(crate) fn in_document(line: &Line, wrongs: Vec<Wrong>) -> Vec<Diagnostic> {
+/// Complaints about a comment, at the word that is wrong.
+pub(crate) fn in_document(document: &Document, line: &Line, wrongs: Vec<Wrong>) -> Vec<Diagnostic> {
     let one = |it: Wrong| {
         let code = match it.part {
             Part::Whole => "bind::override",
@@ -278,10 +288,37 @@ pub(crate) fn in_document(line: &Line, wrongs: Vec<Wrong>) -> Vec<Diagnostic> {
             Part::Target => "bind::unknown-target",
             Part::Param(_) => "bind::param",
         };
+        let word = match &it.part {
+            Part::Param(name) => Some(name.as_str()),
+            Part::Whole | Part::Check | Part::Target => it.what.split('`').nth(1),
+        };
+        let span = word.and_then(|word| in_comment(document, line, word)).unwrap_or(line.span);
         let message = format!("{} (override comment)", it.what);
-        Diagnostic::new(code, Level::Error, line.number, message).at(line.span, "").help(it.help)
+        Diagnostic::new(code, Level::Error, line.number, message).at(span, "").help(it.help)
     };
     wrongs.into_iter().map(one).collect()
+}
+
+/// Where a word stands in the comment of a line.
+fn in_comment(document: &Document, line: &Line, word: &str) -> Option<Span> {
+    // The comment stands around the text: on its rows, from the beginning of the first one.
+    let raw = document.raw.as_slice();
+    let front = raw.get(..line.span.start)?;
+    let start = front.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let back = raw.get(line.span.end..)?;
+    let end =
+        back.iter().position(|byte| *byte == b'\n').map_or(raw.len(), |at| line.span.end + at);
+    let rows = str::from_utf8(raw.get(start..end)?).ok()?;
+    let mark = rows.find("holdpoint:")? + "holdpoint:".len();
+    let words = rows.get(mark..)?;
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (at, _) = words.match_indices(word).find(|(at, _)| {
+        let before = words.get(..*at).and_then(|it| it.chars().next_back());
+        let after = words.get(at + word.len()..).and_then(|it| it.chars().next());
+        !before.is_some_and(inside) && !after.is_some_and(inside)
+    })?;
+    let at = mark + at;
+    Some(Span::new(start + at, start + at + word.len()))
 }
 
 /// Complaints about a table of the settings, at the place of the wrong part.

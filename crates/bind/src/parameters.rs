@@ -1,33 +1,82 @@
 //! Turns the values of a text into the parameters of an entry of the catalog.
 
+mod command;
+mod general;
+#[cfg(test)]
+mod labelled;
+mod limits;
 mod machine;
+mod own;
 mod paper;
 mod secret;
 mod signal;
+mod span;
+mod store;
+mod topic;
+mod variables;
 mod web;
 
 use std::collections::BTreeMap;
+
+use holdpoint_document::Form;
 
 use crate::{
     candidate::Reading,
     kind::Subject,
     nouns,
     scan::{CONCEPTS, Scan},
-    values::{Value, What, values},
+    values::{Value, What},
     words::Class,
 };
+
+pub(crate) use command::of_command;
 
 /// Parameters by name, as a user would type them.
 pub(crate) type Params = BTreeMap<String, String>;
 
-/// A text whose values are looked for.
+/// A text whose values are looked for, with what belongs to it.
 struct Source<'a> {
     text: &'a str,
     scan: &'a Scan,
+    /// What is nested in it without a box of its own: bullets that explain it.
+    below: Vec<&'a str>,
+    /// What stands in its fence.
+    fence: Option<&'a str>,
+    /// What it is nested in, then its headings, the innermost first.
+    above: Vec<&'a str>,
     params: Params,
 }
 
 impl<'a> Source<'a> {
+    fn of_line(it: &Subject<'a>, reading: &'a Reading<'a>) -> Self {
+        let bullets = it.document.children(it.id).filter_map(|id| it.document.line(id));
+        let bullets = bullets.filter(|line| matches!(line.form, Form::Item | Form::Field { .. }));
+        Self {
+            text: reading.text,
+            scan: reading.scan,
+            below: bullets.map(|line| line.repaired.as_str()).collect(),
+            fence: it.document.fence_of(it.id).map(|fence| fence.body.as_str()),
+            above: reading.above.iter().map(|above| above.text).collect(),
+            params: Params::new(),
+        }
+    }
+
+    fn of_text(text: &'a str, scan: &'a Scan) -> Self {
+        let (below, above) = (Vec::new(), Vec::new());
+        Self { text, scan, below, fence: None, above, params: Params::new() }
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.params.contains_key(name)
+    }
+
+    /// Sets a parameter that nothing was read for yet.
+    fn fill(&mut self, name: &str, value: impl Into<String>) {
+        if !self.is_set(name) {
+            self.set(name, value);
+        }
+    }
+
     fn set(&mut self, name: &str, value: impl Into<String>) {
         let value = value.into();
         if !value.is_empty() {
@@ -61,19 +110,40 @@ impl<'a> Source<'a> {
 
     /// The names that stand for the words of the text, of a list of words and names.
     fn named(&mut self, name: &str, table: &str, joined: &str) {
-        let lower = self.text.to_lowercase();
-        let mut found: Vec<(usize, &str)> = Vec::new();
-        for (word, meant) in nouns::table(table) {
-            if let Some(at) = find_word(&lower, word)
-                && !found.iter().any(|(_, known)| known == meant)
-            {
-                found.push((at, meant));
-            }
-        }
-        found.sort_unstable();
-        let names: Vec<&str> = found.into_iter().map(|(_, meant)| meant).collect();
-        self.set(name, names.join(joined));
+        self.set(name, names_in(self.text, table).join(joined));
     }
+
+    /// The first of those names, in the text or else in what is nested in it.
+    fn first_named(&mut self, name: &str, table: &str) {
+        let texts = [self.text].into_iter().chain(self.below.iter().copied());
+        let found = texts.flat_map(|text| names_in(text, table).into_iter().take(1)).next();
+        self.set(name, found.unwrap_or_default());
+    }
+}
+
+/// The names of a table whose words stand in a text, in the order of the text. A word inside of a
+/// longer one that was found is part of that one.
+fn names_in(text: &str, table: &str) -> Vec<&'static str> {
+    let lower = text.to_lowercase();
+    let mut found: Vec<(usize, usize, &str)> = Vec::new();
+    for (word, meant) in nouns::table(table) {
+        let mut places = find_words(&lower, word);
+        let free = places.find(|at| {
+            let end = at + word.len();
+            !found.iter().any(|(from, to, _)| *from < end && at < to)
+        });
+        if let Some(at) = free {
+            found.push((at, at + word.len(), meant));
+        }
+    }
+    found.sort_unstable();
+    let mut names = Vec::new();
+    for (_, _, meant) in found {
+        if !names.contains(&meant) {
+            names.push(meant);
+        }
+    }
+    names
 }
 
 fn class_of(name: &str) -> Class {
@@ -82,37 +152,64 @@ fn class_of(name: &str) -> Class {
 
 /// Where a word stands in a lower-case text: not inside of another word.
 fn find_word(text: &str, word: &str) -> Option<usize> {
+    find_words(text, word).next()
+}
+
+fn find_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let edge = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric());
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
         let before = text.get(..*at).and_then(|it| it.chars().next_back());
         let behind = text.get(at + word.len()..).and_then(|it| it.chars().next());
-        !word.is_ascii() || edge(before) && edge(behind)
+        let many = text.get(at + word.len()..).is_some_and(|it| it.starts_with('s'))
+            && text.get(at + word.len() + 1..).is_some_and(|it| edge(it.chars().next()));
+        !word.is_ascii() || edge(before) && (edge(behind) || many && 3 < word.len())
     })
 }
 
 /// The parameters of a claim.
 pub(crate) fn of(id: &str, it: &Subject<'_>, reading: &Reading<'_>) -> Params {
-    let mut source = Source { text: reading.text, scan: reading.scan, params: Params::new() };
+    let mut source = Source::of_line(it, reading);
+    read(id, &mut source, it);
+    source.params
+}
+
+fn read(id: &str, source: &mut Source<'_>, it: &Subject<'_>) {
     let (family, _) = id.split_once('.').unwrap_or((id, ""));
     match family {
-        "host" | "net" | "dns" => machine::host(id, &mut source),
-        "env" | "secrets" | "file" | "git" | "config" => secret::secret(id, &mut source, reading),
+        "host" | "net" | "dns" => machine::host(id, source),
+        "env" => variables::env(id, source),
+        "secrets" | "file" | "git" | "config" => secret::secret(id, source),
         "docs" | "test" | "code" | "scan" | "release" | "attest" | "incident" | "comms"
-        | "recovery" => paper::paper(id, &mut source),
-        "http" | "tls" | "cdn" | "edge" | "lb" | "deps" | "llm" | "email" => {
-            web::web(id, &mut source)
-        }
+        | "recovery" => paper::paper(id, source),
+        "http" | "tls" | "cdn" | "edge" | "lb" | "deps" | "llm" | "email" => web::web(id, source),
         "slo" | "load" | "resource" | "alert" | "metrics" | "log" | "prometheus" | "grafana" => {
-            signal::signal(id, &mut source, it)
+            signal::signal(id, source, it)
         }
-        _ => signal::store(id, &mut source),
+        _ => store::store(id, source),
     }
-    source.params
+    own::own(id, source);
+    general::fill(id, source);
+}
+
+/// The parameters that a command states, and those of the line that owns it.
+pub(crate) fn of_owned(id: &str, it: &Subject<'_>, text: &str) -> Params {
+    let mut params = of_command(id, text);
+    if !matches!(it.line.form, Form::Command { .. } | Form::Comment { .. }) {
+        let line = &it.line.repaired;
+        let scan = Scan::of(line);
+        let mut source = Source::of_text(line, &scan);
+        source.fence = it.document.fence_of(it.id).map(|fence| fence.body.as_str());
+        read(id, &mut source, it);
+        for (name, value) in source.params {
+            params.entry(name).or_insert(value);
+        }
+    }
+    params
 }
 
 /// What a condition watches: a signal, a bound, and for how long.
 fn of_condition(text: &str, scan: &Scan) -> Params {
-    let mut it = Source { text, scan, params: Params::new() };
+    let mut it = Source::of_text(text, scan);
     it.named("signal", "signals", ",");
     let first = it.params.get("signal").and_then(|all| all.split(',').next()).map(str::to_owned);
     it.set("signal", first.unwrap_or_default());
@@ -140,61 +237,6 @@ fn of_condition(text: &str, scan: &Scan) -> Params {
 pub(crate) fn of_trigger(it: &Subject<'_>) -> Params {
     let text = &it.line.repaired;
     of_condition(text, &Scan::of(text))
-}
-
-/// The parameters that a command states.
-pub(crate) fn of_command(id: &str, text: &str) -> Params {
-    let mut params = Params::new();
-    let all = values(text);
-    let url = all.iter().find(|value| value.what == What::Url).map(|value| value.text.clone());
-    let flag = |names: &[&str]| {
-        let mut words = text.split_whitespace();
-        words.find(|word| names.contains(word)).and_then(|_| words.next()).map(str::to_owned)
-    };
-    match id {
-        "http.health"
-        | "http.smoke"
-        | "metrics.endpoint"
-        | "deploy.running-version"
-        | "http.security-headers" => {
-            let path = url.as_deref().and_then(path_of).map(str::to_owned);
-            params.extend(path.map(|path| ("path".to_owned(), path)));
-            params.extend(url.map(|url| ("url".to_owned(), url)));
-        }
-        "host.tool-version" => {
-            let program = text.split_whitespace().next().unwrap_or_default();
-            let tool = if program == "docker" { "docker-engine" } else { program };
-            params.insert("tool".to_owned(), tool.to_owned());
-        }
-        "deploy.apply" => params.extend(flag(&["-f"]).map(|it| ("file".to_owned(), it))),
-        "kubernetes.pods-ready" => {
-            params.extend(flag(&["-n", "--namespace"]).map(|it| ("namespace".to_owned(), it)))
-        }
-        "terraform.plan" => {
-            let file = text.split_whitespace().find_map(|word| word.strip_prefix("-var-file="));
-            params.extend(file.map(|it| ("var-file".to_owned(), it.to_owned())));
-        }
-        "build.image" => params.extend(flag(&["-t", "--tag"]).map(|it| ("tag".to_owned(), it))),
-        "build.image-push" | "build.image-tag" if text.starts_with("docker ") => {
-            let tag = text.split_whitespace().last().map(str::to_owned);
-            params.extend(tag.map(|it| ("tag".to_owned(), it)));
-        }
-        "net.local-listener" => {
-            let port =
-                all.iter().find(|value| value.what == What::Port).map(|value| value.text.clone());
-            params.extend(port.map(|it| ("port".to_owned(), it)));
-        }
-        _ => {}
-    }
-    params
-}
-
-/// The path of an address, without its query.
-fn path_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let path = rest.get(rest.find('/')?..)?;
-    let path = path.split(['?', '#']).next()?;
-    (1 < path.len()).then_some(path)
 }
 
 /// The parameters of `NAME=value` in a file of variables. A value in angle brackets, or one that

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdpoint_checks::heads;
+use holdpoint_checks::{heads, names};
 use holdpoint_document::{Document, Form};
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
@@ -200,7 +200,7 @@ fn override_draft(
                     Diagnostic::new(code, Level::Warning, line.number, message).at(line.span, ""),
                 );
             }
-            Err(wrongs) => diagnostics.extend(overrides::in_document(line, wrongs)),
+            Err(wrongs) => diagnostics.extend(overrides::in_document(document, line, wrongs)),
         }
     }
     for one in matched.get(&at).into_iter().flatten() {
@@ -248,15 +248,29 @@ fn aim(line: &mut PlanLine, target: Option<&str>, settings: &Settings) {
     for check in &mut line.checks {
         let said = check.params.iter().map(|(name, value)| (name.clone(), value.clone()));
         let host = given_host(&said.collect(), here);
-        let said = Said { target, host: host.as_deref(), text: &line.text, section: &line.section };
+        let path = check.params.get("path").map(String::as_str);
+        let (text, section) = (&line.text, &line.section);
+        let said = Said { target, host: host.as_deref(), path, text, section };
         let meant = meant(&check.id, settings, &said);
         check.target = meant.name();
+        discovered(check, settings);
         all.push(meant);
     }
     if line.state == Binding::Bound && all.iter().any(|it| matches!(it, Meant::Choice(_))) {
         line.state = Binding::Choice;
     }
     line.needs = needs::needs(line, &all, settings);
+}
+
+/// Shows which of the subject parameters of a check come from files of the repository.
+fn discovered(check: &mut BoundCheck, settings: &Settings) {
+    let Some(target) = settings.targets.get(&check.target) else { return };
+    for name in names::subjects(&check.id).filter(|name| target.discovered.contains_key(*name)) {
+        if let Some(value) = target.fields.get(name).filter(|_| !check.params.contains_key(name)) {
+            check.params.insert(name.to_owned(), value.clone());
+            check.sources.insert(name.to_owned(), Origin::Discovered);
+        }
+    }
 }
 
 /// Pinned entries that this catalog does not have: the line is not understood any more.
@@ -297,7 +311,7 @@ fn idle(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
     }
     let mut diagnostics = Vec::new();
     for (name, target) in &settings.targets {
-        if !used.contains(name.as_str()) {
+        if target.discovered.is_empty() && !used.contains(name.as_str()) {
             let what = format!("no line is about [target.{name}]");
             let help = String::from("take it out, or name it on a line: `target = \"…\"`");
             let code = "settings::unused-target";

@@ -120,7 +120,16 @@ fn overlay(scope: &mut Scope, check: &BoundCheck, here: bool) {
     let (_, subjects) = names::split(&check.id, &check.params);
     let mut subjects: BTreeMap<&str, String> =
         subjects.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    // What was discovered stands in the target's fields already, below what the line says.
+    subjects.retain(|name, _| check.sources.get(*name) != Some(&Origin::Discovered));
     if kind_of(&check.id) == Some(TargetKind::Network) {
+        // An address says where to look also where it is a parameter of the check's own.
+        for name in ["url", "host"] {
+            let given = check.sources.get(name) != Some(&Origin::Discovered);
+            if let Some(value) = check.params.get(name).filter(|_| given) {
+                subjects.entry(name).or_insert_with(|| value.clone());
+            }
+        }
         let text = |name: &str| check.sources.get(name) == Some(&Origin::Text);
         if text("url")
             && let Some(url) = subjects.remove("url")

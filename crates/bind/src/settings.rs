@@ -10,15 +10,19 @@ use toml::de::{DeTable, DeValue};
 
 use crate::nearest::{hint, nearest};
 
+mod discovered;
 mod line;
 mod reader;
 mod secret;
+mod suggest;
 mod target;
 mod vantage;
 
+pub use discovered::Found;
 pub use line::{LineOverride, Which};
 pub use reader::Place;
 pub use secret::is_reference;
+pub use suggest::Suggest;
 pub use target::{Budget, Target};
 pub use vantage::Vantage;
 
@@ -50,6 +54,8 @@ pub struct Settings {
     pub roster: BTreeMap<String, Member>,
     /// Rules for the use of holdpoint itself.
     pub policy: Policy,
+    /// The service that may be asked for proposals.
+    pub suggest: Option<Suggest>,
 }
 
 /// What is released.
@@ -98,7 +104,7 @@ pub enum LockPolicy {
 }
 
 const SECTIONS: &[&str] =
-    &["schema", "release", "target", "vantage", "env", "line", "roster", "policy"];
+    &["schema", "release", "target", "vantage", "env", "line", "roster", "policy", "suggest"];
 
 impl Settings {
     /// The settings of a folder that has none.
@@ -113,6 +119,7 @@ impl Settings {
             lines: Vec::new(),
             roster: BTreeMap::new(),
             policy: Policy { lock: LockPolicy::Reviewed },
+            suggest: None,
         }
     }
 
@@ -232,6 +239,10 @@ fn section<'a>(reader: &mut Reader<'a>, settings: &mut Settings, entry: &Entry<'
             }
         }
         "policy" => settings.policy = policy(reader, entry),
+        "suggest" => {
+            let table = reader.table(entry);
+            settings.suggest = table.and_then(|table| suggest::read(reader, entry, table));
+        }
         _ => reader.unknown_key(entry, "the settings", SECTIONS),
     }
 }

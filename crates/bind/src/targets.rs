@@ -97,6 +97,7 @@ pub fn kind_of(id: &str) -> Option<TargetKind> {
         }
         ("backup", _) => Some(TargetKind::Files),
         ("db" | "postgres" | "redis", _) => Some(TargetKind::Database),
+        (_, "file.exists" | "file.size") => Some(TargetKind::Repo),
         ("host" | "env" | "file" | "step", _) => Some(TargetKind::Host),
         ("git" | "docs" | "test" | "code", _) => Some(TargetKind::Repo),
         _ => {
@@ -105,6 +106,15 @@ pub fn kind_of(id: &str) -> Option<TargetKind> {
             kinds.into_iter().find(|kind| kind.seen_from(&sides))
         }
     }
+}
+
+/// The kind of target of a claim about a file: a path from the root of a machine is that machine's,
+/// every other one belongs to the repository.
+pub fn kind_at(id: &str, path: Option<&str>) -> Option<TargetKind> {
+    let kind = kind_of(id)?;
+    let of_file = matches!(id, "file.exists" | "file.size" | "config.value");
+    let absolute = path.is_some_and(|it| it.starts_with(['/', '~']));
+    Some(if of_file && absolute { TargetKind::Host } else { kind })
 }
 
 /// The kinds that the fields of a target name, the one that it is meant as first.
@@ -156,6 +166,8 @@ pub struct Said<'a> {
     pub target: Option<&'a str>,
     /// A host that the text itself gives, when it is one to look at.
     pub host: Option<&'a str>,
+    /// A path that the claim is about.
+    pub path: Option<&'a str>,
     /// The text of the line.
     pub text: &'a str,
     /// The headings above it, outermost first.
@@ -192,7 +204,7 @@ impl Meant {
 /// Finds the target: an override, a host or a name in the line, a name in its sections, the only
 /// one of the kind, in this order.
 pub fn meant(id: &str, settings: &Settings, said: &Said<'_>) -> Meant {
-    let Some(kind) = kind_of(id) else { return Meant::Nothing };
+    let Some(kind) = kind_at(id, said.path) else { return Meant::Nothing };
     if let Some(name) = said.target
         && settings.targets.get(name).is_some_and(|target| kinds(name, target).contains(&kind))
     {
@@ -243,7 +255,7 @@ fn fitting<'a>(id: &str, of_kind: &[(&'a str, &Target)]) -> Vec<&'a str> {
 }
 
 /// The service that a target is known to be.
-fn service(name: &str, target: &Target) -> Option<&'static str> {
+pub(crate) fn service(name: &str, target: &Target) -> Option<&'static str> {
     let scheme = target.fields.get("dsn").and_then(|dsn| dsn.split_once("://"));
     let engine =
         target.fields.get("engine").map(String::as_str).or_else(|| scheme.map(|(it, _)| it));
@@ -281,7 +293,7 @@ mod tests {
 
     fn meant_by(id: &str, settings: &Settings, text: &str, section: &[&str]) -> Meant {
         let section: Vec<String> = section.iter().map(|it| (*it).to_owned()).collect();
-        meant(id, settings, &Said { target: None, host: None, text, section: &section })
+        meant(id, settings, &Said { target: None, host: None, path: None, text, section: &section })
     }
 
     #[test]
@@ -300,6 +312,10 @@ mod tests {
         check("signoff.approval", None);
         check("meta.rollup", None);
         check("no.such", None);
+        check("file.exists", Some(TargetKind::Repo));
+        assert_eq!(kind_at("file.exists", Some("/etc/app")), Some(TargetKind::Host));
+        assert_eq!(kind_at("config.value", Some("vercel.json")), kind_of("config.value"));
+        assert_eq!(kind_at("code.pattern", Some("/src")), kind_of("code.pattern"));
     }
 
     #[test]
@@ -327,7 +343,7 @@ mod tests {
             meant_by("http.health", &only, "Healthy", &[]),
             Meant::Undeclared(TargetKind::Network)
         );
-        let said = Said { target: None, host: Some("a.test"), text: "", section: &[] };
+        let said = Said { target: None, host: Some("a.test"), path: None, text: "", section: &[] };
         assert_eq!(meant("http.health", &two, &said), declared("admin"));
         let said = Said { host: Some("b.test"), ..said };
         assert_eq!(meant("http.health", &two, &said), Meant::Given(String::from("b.test")));

@@ -93,6 +93,9 @@ fn chunks(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn read(text: &str, start: usize, chunk: &str, out: &mut Vec<Value>) {
     let is_trim = |c: char| matches!(c, '*' | '.' | ':' | '!' | '?' | '。');
     let lead = chunk.len() - chunk.trim_start_matches(['*', ':', '!', '?', '~']).len();
+    let home =
+        lead.checked_sub(1).filter(|at| chunk.get(*at..).is_some_and(|it| it.starts_with("~/")));
+    let lead = home.unwrap_or(lead);
     let kept = chunk.get(lead..).unwrap_or_default();
     // A star behind a line belongs to a name for several variables.
     let wild = kept.ends_with("_*");

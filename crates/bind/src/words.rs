@@ -77,12 +77,18 @@ pub(crate) struct Vocabulary {
     terms: Vec<Term>,
     slots: Vec<Option<u32>>,
     names: BTreeMap<&'static str, Class>,
+    titles: Vec<&'static str>,
 }
 
 impl Vocabulary {
     /// Reads lines of the form `class: term, term*`; `#` starts a comment.
     pub(crate) fn read(data: &'static str) -> Self {
-        let mut made = Self { terms: Vec::new(), slots: vec![None; SLOTS], names: BTreeMap::new() };
+        let mut made = Self {
+            terms: Vec::new(),
+            slots: vec![None; SLOTS],
+            names: BTreeMap::new(),
+            titles: Vec::new(),
+        };
         for line in data.lines().filter(|line| !line.starts_with('#')) {
             let Some((name, list)) = line.split_once(':') else {
                 continue;
@@ -90,6 +96,9 @@ impl Vocabulary {
             let name = name.trim_start_matches(['~', '!', '%']);
             let next = Class::try_from(made.names.len()).unwrap_or(Class::MAX);
             let class = *made.names.entry(name).or_insert(next);
+            if class == next {
+                made.titles.push(name);
+            }
             for term in list.split(", ").map(str::trim).filter(|it| !it.is_empty()) {
                 let (stem, open) = term.strip_suffix('*').map_or((term, false), |it| (it, true));
                 made.add(spelling(stem), class, open);
@@ -107,6 +116,11 @@ impl Vocabulary {
         let key = packed(text.as_bytes().get(..KEY.min(text.len())).unwrap_or_default());
         let next = self.slots.get_mut(slot(key)).and_then(|head| std::mem::replace(head, at));
         self.terms.push(Term { text, class, open, key, next });
+    }
+
+    /// The name of a class.
+    pub(crate) fn name(&self, class: Class) -> &'static str {
+        self.titles.get(usize::from(class)).copied().unwrap_or_default()
     }
 
     /// The class of that name, which must be there.

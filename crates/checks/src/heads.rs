@@ -139,9 +139,9 @@ mod tests {
 
     #[test]
     fn the_tables_are_whole() {
-        assert_eq!(heads().len(), 253);
+        assert_eq!(heads().len(), 385);
         assert!(heads().is_sorted_by(|a, b| a.id < b.id));
-        assert_eq!(PARAMS.len(), 600);
+        assert_eq!(PARAMS.len(), 873);
         assert!(PARAMS.is_sorted_by(|a, b| a.check <= b.check));
         for row in PARAMS.iter() {
             assert!(head(row.check).is_some(), "{}", row.check);

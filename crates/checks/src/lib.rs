@@ -21,12 +21,21 @@ catalog! {
         fresh::BackupFresh,
         integrity::BackupIntegrity,
     }
+    code {
+        pattern::CodePattern,
+    }
+    config {
+        value::ConfigValue,
+    }
     db {
         integrity::DbIntegrity,
     }
     env {
         required::EnvRequired,
         secret_strength::EnvSecretStrength,
+    }
+    file {
+        exists::FileExists,
     }
     host {
         memory::HostMemory,
@@ -64,6 +73,7 @@ mod hsts;
 mod leaf;
 mod machine;
 mod policy;
+mod repo;
 mod sqlite;
 mod twice;
 mod values;

@@ -58,6 +58,9 @@ pub(crate) fn site(
         | What::Stream { .. }
         | What::Sqlite { .. }
         | What::Git { .. }
+        | What::Find { .. }
+        | What::Setting { .. }
+        | What::Search { .. }
         | What::Earlier(_) => Err(Fault::Unsupported),
     }
 }
@@ -138,6 +141,9 @@ pub(crate) fn goes_to(ask: &Ask, at: &str) -> bool {
         | What::Stream { .. }
         | What::Sqlite { .. }
         | What::Git { .. }
+        | What::Find { .. }
+        | What::Setting { .. }
+        | What::Search { .. }
         | What::Earlier(_) => None,
     };
     to.is_some_and(|to| at.parse() == Ok(to))

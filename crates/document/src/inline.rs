@@ -48,6 +48,11 @@ pub(crate) fn trim_overrides(bytes: &[u8], start: usize, end: usize) -> Trimmed 
         let text = bytes.get(out.start..out.end).unwrap_or_default();
         if let Some(inner) = text.strip_suffix(b"-->") {
             let open = rfind(inner, b"<!--");
+            // What a line is not to be complained about is no part of what it says.
+            if let Some(open) = open.filter(|open| is_lint(inner.get(open + 4..))) {
+                out.end = out.start + trim_end(bytes, out.start, out.start + open) - out.start;
+                continue;
+            }
             let words = open.and_then(|open| override_words(inner.get(open + 4..)?));
             if let (Some(open), Some(words)) = (open, words) {
                 out.words = Some(words);
@@ -70,6 +75,11 @@ pub(crate) fn trim_overrides(bytes: &[u8], start: usize, end: usize) -> Trimmed 
         out.words = comments(text).find_map(|(open, close)| override_words(text.get(open..close)?));
     }
     out
+}
+
+/// Whether the inside of a comment speaks to `holdpoint lint`.
+fn is_lint(comment: Option<&[u8]>) -> bool {
+    comment.is_some_and(|it| it.trim_ascii_start().starts_with(b"holdpoint-lint:"))
 }
 
 /// The words of a comment that speaks to holdpoint.
@@ -239,6 +249,9 @@ mod tests {
         let trimmed = trim_overrides(text, 0, text.len());
         assert_eq!((trimmed.start, trimmed.end), (0, 7));
         assert_eq!(trimmed.words.as_deref(), Some("check=net.port-open port=80"));
+        let lint = b"Port 80 <!-- holdpoint: a.b --> <!-- holdpoint-lint: ignore -->";
+        let trimmed = trim_overrides(lint, 0, lint.len());
+        assert_eq!((trimmed.end, trimmed.words.as_deref()), (7, Some("a.b")));
         let other = b"Port 80 <!-- why -->";
         let trimmed = trim_overrides(other, 0, other.len());
         assert_eq!((trimmed.end, trimmed.words), (other.len(), None));

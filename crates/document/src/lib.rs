@@ -43,3 +43,4 @@ pub use field::{blanks, labelled_blanks};
 pub use normal::{normal, plain, slug};
 pub use parse::parse;
 pub use repair::repair;
+pub use table::is_worklist;

@@ -15,6 +15,8 @@ use crate::{
     source::Physical,
 };
 
+/// Signs that begin a report of how something stands.
+const REPORTS: [&str; 3] = ["\u{2705}", "\u{274c}", "\u{26a0}"];
 /// Level of the headings that may carry the release's version.
 const TITLE_LEVEL_MAX: u8 = 2;
 
@@ -344,9 +346,11 @@ fn marked(text: &[u8]) -> bool {
 }
 
 /// Whether a line without the indentation of the item above has left that item: a row of a table,
-/// a heading in bold, a field.
+/// a heading in bold, a field, a report that begins with how it stands.
 fn stands_apart(text: &[u8]) -> bool {
-    text.starts_with(b"|") || speaks_for_itself(text)
+    text.starts_with(b"|")
+        || REPORTS.iter().any(|mark| text.starts_with(mark.as_bytes()))
+        || speaks_for_itself(text)
 }
 
 /// Whether a line is a heading in bold or a field, so that it goes on with nothing above it.

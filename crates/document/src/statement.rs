@@ -2,11 +2,16 @@
 
 use crate::{
     document::{Form, Language},
+    field::fields,
+    inline::{lossy, trim_end, trim_start},
     language::{Purpose, client, of_line, purpose, setting},
     repair::repair,
     shell::command,
     source::Physical,
 };
+
+/// Labels of fences that hold text for people.
+const TEXTS: [&str; 6] = ["", "text", "txt", "plain", "plaintext", "markdown"];
 
 /// A line found in a fence.
 #[derive(Debug)]
@@ -31,7 +36,7 @@ pub(crate) fn lines(
     let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     let purpose = purpose(info, &texts);
     if purpose == Purpose::Other {
-        return Vec::new();
+        return forms(bytes, info, content);
     }
     let units = units(purpose, &texts);
     Reader {
@@ -45,6 +50,25 @@ pub(crate) fn lines(
         pending: Vec::new(),
     }
     .read(&units)
+}
+
+/// Labels with blanks in a fence that holds text: a form to fill in is one wherever it stands.
+fn forms(bytes: &[u8], info: &str, content: &[Physical]) -> Vec<Statement> {
+    if !TEXTS.contains(&info) {
+        return Vec::new();
+    }
+    let read = |line: &Physical| {
+        let start = trim_start(bytes, line.start, line.end);
+        let end = trim_end(bytes, start, line.end);
+        let mark = bytes.get(start..end)?.starts_with(b"- ");
+        let start = if mark { trim_start(bytes, start + 2, end) } else { start };
+        let text = lossy(bytes, start, end);
+        let fields = fields(&text).filter(|it| it.iter().any(|(_, value)| value.is_empty()))?;
+        let repaired = repair(&text).into_owned();
+        let at = Physical { start, end, number: line.number };
+        Some(Statement { at, form: Form::Field { fields }, repaired })
+    };
+    content.iter().filter_map(read).collect()
 }
 
 /// One or several physical lines that belong together.
@@ -304,13 +328,13 @@ impl Reader<'_> {
         else {
             return;
         };
-        let start = crate::inline::trim_start(self.bytes, first.start, last.end);
+        let start = trim_start(self.bytes, first.start, last.end);
         let text = self.bytes.get(start..last.end).unwrap_or_default();
         let prompt = matches!(form, Form::Command { .. }) && text.starts_with(b"$ ");
         let start = if prompt { start + 2 } else { start };
-        let end = crate::inline::trim_end(self.bytes, start, last.end);
+        let end = trim_end(self.bytes, start, last.end);
         let whole = matches!(form, Form::Command { .. });
-        let text = if whole { joined } else { crate::inline::lossy(self.bytes, start, end) };
+        let text = if whole { joined } else { lossy(self.bytes, start, end) };
         let repaired = if text.is_ascii() { text } else { repair(&text).into_owned() };
         self.out.push(Statement {
             at: Physical { start, end, number: first.number },

@@ -82,17 +82,135 @@ const DECLARING: [&str; 58] = [
 const STATUS: [&str; 6] =
     ["\u{2705}", "\u{274c}", "\u{26a0}", "\u{23f3}", ":white_check_mark:", ":x:"];
 
+/// Words of header cells of a list of work: what is to be done or looked at, and how it stands.
+const WORKLIST: [&str; 62] = [
+    "command",
+    "paso",
+    "passo",
+    "\u{e9}tape",
+    "schritt",
+    "ma\u{df}nahme",
+    "\u{448}\u{430}\u{433}",
+    "\u{434}\u{435}\u{439}\u{441}\u{442}\u{432}\u{438}\u{435}",
+    "\u{43a}\u{43e}\u{43c}\u{430}\u{43d}\u{434}\u{430}",
+    "\u{6b65}\u{9aa4}",
+    "\u{64cd}\u{4f5c}",
+    "\u{624b}\u{9806}",
+    "\u{4f5c}\u{696d}",
+    "\u{b2e8}\u{acc4}",
+    "\u{d56d}\u{baa9}",
+    "test",
+    "status",
+    "state",
+    "done",
+    "check",
+    "checks",
+    "checked",
+    "item",
+    "items",
+    "task",
+    "tasks",
+    "todo",
+    "step",
+    "action",
+    "requirement",
+    "requirements",
+    "verification",
+    "aufgabe",
+    "pr\u{fc}fung",
+    "pr\u{fc}fpunkt",
+    "erledigt",
+    "estado",
+    "tarea",
+    "acci\u{f3}n",
+    "verificaci\u{f3}n",
+    "tarefa",
+    "verifica\u{e7}\u{e3}o",
+    "statut",
+    "t\u{e2}che",
+    "v\u{e9}rification",
+    "\u{441}\u{442}\u{430}\u{442}\u{443}\u{441}",
+    "\u{437}\u{430}\u{434}\u{430}\u{447}\u{430}",
+    "\u{43f}\u{440}\u{43e}\u{432}\u{435}\u{440}\u{43a}\u{430}",
+    "\u{72b6}\u{6001}",
+    "\u{68c0}\u{67e5}\u{9879}",
+    "\u{68c0}\u{67e5}\u{5185}\u{5bb9}",
+    "\u{4efb}\u{52a1}",
+    "\u{9a8c}\u{8bc1}",
+    "\u{72b6}\u{614b}",
+    "\u{72b6}\u{6cc1}",
+    "\u{72c0}\u{614b}",
+    "\u{78ba}\u{8a8d}",
+    "\u{78ba}\u{8a8d}\u{9805}\u{76ee}",
+    "\u{30bf}\u{30b9}\u{30af}",
+    "\u{c0c1}\u{d0dc}",
+    "\u{d655}\u{c778}",
+    "\u{c791}\u{c5c5}",
+];
+
+/// First words of header cells below which an answer is to be given.
+const ANSWERS: [&str; 31] = [
+    "yes",
+    "no",
+    "n/a",
+    "na",
+    "not",
+    "partly",
+    "partially",
+    "fully",
+    "totally",
+    "ja",
+    "nein",
+    "teilweise",
+    "oui",
+    "non",
+    "s\u{ed}",
+    "si",
+    "parcial",
+    "parcialmente",
+    "sim",
+    "n\u{e3}o",
+    "\u{434}\u{430}",
+    "\u{43d}\u{435}\u{442}",
+    "\u{447}\u{430}\u{441}\u{442}\u{438}\u{447}\u{43d}\u{43e}",
+    "\u{662f}",
+    "\u{5426}",
+    "\u{306f}\u{3044}",
+    "\u{3044}\u{3044}\u{3048}",
+    "\u{c608}",
+    "\u{c544}\u{b2c8}\u{c624}",
+    "\u{c544}\u{b2c8}\u{c694}",
+    "\u{c77c}\u{bd80}",
+];
+/// Words of header cells of results that somebody has counted.
+const COUNTS: [&str; 6] = ["total", "passed", "failed", "skipped", "passing", "failing"];
+
+/// Whether the header of a table is one of a list of work: it says so, or has columns for answers.
+pub fn is_worklist(header: &[String]) -> bool {
+    let counted = words(header).filter(|word| COUNTS.contains(&word.as_str())).count();
+    let listed = words(header).any(|word| WORKLIST.contains(&word.as_str()));
+    2 <= answers(header) || listed && counted < 2
+}
+
+/// How many cells of a header are columns for an answer.
+fn answers(header: &[String]) -> usize {
+    let first = |cell: &String| normal(cell).split_whitespace().next().map(str::to_owned);
+    header.iter().filter_map(first).filter(|word| ANSWERS.contains(&word.as_str())).count()
+}
+
+/// The words of the cells of a header.
+fn words(header: &[String]) -> impl Iterator<Item = String> {
+    header.iter().flat_map(|cell| {
+        let cell = normal(cell);
+        let split = cell.split(|c: char| !c.is_alphanumeric() && c != '-');
+        split.map(ToOwned::to_owned).collect::<Vec<_>>()
+    })
+}
+
 impl Table {
     fn new(header: Vec<String>) -> Self {
-        let words = header.iter().flat_map(|cell| {
-            let cell = normal(cell);
-            let words: Vec<String> = cell
-                .split(|c: char| !c.is_alphanumeric() && c != '-')
-                .map(ToOwned::to_owned)
-                .collect();
-            words
-        });
-        let declares = words.into_iter().any(|word| DECLARING.contains(&word.as_str()));
+        let declares =
+            words(&header).any(|word| DECLARING.contains(&word.as_str())) || is_worklist(&header);
         Self { header, declares }
     }
 
@@ -216,5 +334,10 @@ mod tests {
         assert!(table("| Metric | Target |"));
         assert!(!table("| Document | Purpose |"));
         assert!(!table("| Suite | Total | Failed |"));
+        assert!(!table("| Test | Total | Passed | Failed |"));
+        assert!(table("| Test | Failed |"));
+        assert!(table("| # | Topic | Not met | Partly met | Fully met | N/A |"));
+        assert!(table("| Nr | Frage | Ja | Nein |"));
+        assert!(!table("| No | Title |"));
     }
 }

@@ -71,6 +71,10 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Show what every line of a checklist means; contacts nothing, writes holdpoint.lock.
     Plan(PlanArgs),
+    /// Write holdpoint.toml from what the files of this repository say.
+    Init(InitArgs),
+    /// Find what is wrong with a checklist by its text alone; contacts nothing, writes nothing.
+    Lint(LintArgs),
     /// Look at the live systems and decide: GO, HOLD or NO-GO.
     Run(RunArgs),
     /// Run a small production service inside this process, and its checklist against it.
@@ -87,6 +91,10 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Verify, show or replay a record.
     Record(RecordArgs),
+    /// Print what a shell needs to complete commands, options and checks.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for every command into a folder.
+    Man(ManArgs),
     /// Answer looks from this machine for a run elsewhere, over standard input and output.
     #[command(hide = true)]
     Agent(AgentArgs),
@@ -121,6 +129,82 @@ pub(crate) struct PlanArgs {
     /// Do not write the lock.
     #[arg(long)]
     pub(crate) no_lock: bool,
+    /// Ask about every ambiguous line, and keep the answers in holdpoint.toml.
+    #[arg(long, conflicts_with_all = ["why", "no_lock"])]
+    pub(crate) ask: bool,
+    /// Ask the service of [suggest] what the lines that are not understood may mean; nothing is
+    /// sent without a yes, and what comes back are proposals.
+    #[arg(long, conflicts_with_all = ["why", "ask", "verbose"])]
+    pub(crate) suggest: bool,
+    /// Say yes to what --suggest sends, and to nothing else.
+    #[arg(long, requires = "suggest")]
+    pub(crate) yes: bool,
+}
+
+/// `lint`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 nothing, or nothing as bad as --fail-on; 1 findings; 2 nothing \
+                        could be read.\nA comment ignores a finding on its row, or on the row or \
+                        fence below it:\n  <!-- holdpoint-lint: ignore RULE -->"
+)]
+pub(crate) struct LintArgs {
+    /// The checklists; without one, those that the working folder holds.
+    #[arg(value_name = "DOC")]
+    pub(crate) documents: Vec<PathBuf>,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// How bad a finding must be to end with 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    pub(crate) fail_on: FailOn,
+    /// Only this rule; may be repeated.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) rule: Vec<String>,
+    /// Not this rule; may be repeated.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// The rules, each with how bad its findings are.
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+/// How bad a finding must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Certainly wrong.
+    Error,
+    /// Probably not what was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write a page for every command into this folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder, or one checklist of the working folder.
+    #[arg(value_name = "DIR|DOC", default_value = ".")]
+    pub(crate) place: PathBuf,
+    /// Only show what would be written.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// Which gate.

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod discovery;
 mod elsewhere;
 mod exit;
 mod looking;
@@ -64,6 +65,8 @@ fn dispatch(cli: &Cli) -> Done {
     let style =
         |format: Format| out::style(common, format == Format::Text && out::stdout_is_terminal());
     match &cli.command {
+        Command::Init(args) => commands::init::init(args, style(Format::Text)),
+        Command::Lint(args) => commands::lint::lint(args, common, style(args.format)),
         Command::Plan(args) => commands::plan::plan(args, common, style(args.format)),
         Command::Run(args) => commands::run::run(args, common, style(args.format)),
         Command::Demo(args) => commands::demo::demo(args, common, style(args.format)),
@@ -76,6 +79,8 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Checks(args) => commands::catalog::checks(args, style(args.format)),
         Command::Status(args) => commands::status::status(args),
         Command::Record(args) => commands::record::record(args, style(Format::Text)),
+        Command::Completions(args) => commands::completions::completions(args),
+        Command::Man(args) => commands::man::man(args),
         Command::Agent(args) => commands::agent::agent(args),
         Command::Reference { page } => commands::catalog::reference(page),
     }

@@ -6,7 +6,9 @@ use holdpoint_bind::{
     lock::{self, Change, Lock},
     plan::{self, Inputs, Planned},
     settings::Settings,
+    understand::understand,
 };
+use holdpoint_discover::Fact;
 use holdpoint_document::{Document, parse};
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
@@ -16,6 +18,7 @@ use holdpoint_model::{
 use holdpoint_report::{snippet, style::Style};
 
 use crate::{
+    discovery,
     exit::{Exit, Stop},
     settings::{self, Loaded},
 };
@@ -30,8 +33,10 @@ pub(crate) struct Project {
     pub(crate) lock_path: PathBuf,
     /// Whether there is a lock.
     pub(crate) locked: bool,
-    /// The settings that apply.
+    /// The settings that apply, what was discovered below them included.
     pub(crate) settings: Settings,
+    /// Values that nobody declared and files of the folder say.
+    pub(crate) discovered: Vec<Fact>,
     /// The environment.
     pub(crate) environment: Option<String>,
 }
@@ -48,20 +53,27 @@ impl Project {
         let raw = read(path)?;
         let document = parse(&raw);
         let shown = path.display().to_string();
-        let settings = config.settings;
+        let mut settings = config.settings;
         stop_on_errors(&document.diagnostics, &document, &shown, &settings, style)?;
         let (lock_path, lock) = read_lock(&shown, style)?;
         let used = lock.as_ref().filter(|_| pinned);
-        let planned = plan::plan(Inputs {
-            document: &document,
-            path: &shown,
-            settings: &settings,
-            lock: used,
-            environment,
-        });
+        let fresh = understand(&document);
+        let plan = |settings: &Settings| {
+            let (document, path, lock) = (&document, shown.as_str(), used);
+            plan::assemble(Inputs { document, path, settings, lock, environment }, &fresh)
+        };
+        let mut planned = plan(&settings);
+        let mut discovered =
+            discovery::below(&planned.plan, &document, path, &settings, environment);
+        if !discovered.is_empty() {
+            planned = plan(&discovery::filled(settings.clone(), &discovered));
+            discovered.retain(|fact| discovery::is_used(fact, &planned.plan));
+            settings = discovery::filled(settings, &discovered);
+        }
         stop_on_errors(&planned.diagnostics, &document, &shown, &settings, style)?;
         let environment = environment.map(str::to_owned);
-        Ok(Self { document, planned, lock_path, locked: lock.is_some(), settings, environment })
+        let locked = lock.is_some();
+        Ok(Self { document, planned, lock_path, locked, settings, discovered, environment })
     }
 
     /// What every line means.
@@ -125,7 +137,7 @@ impl Project {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
     let shown = path.display();
     let failed = |error| Stop::usage(format!("failed to read {shown}: {error}"));
     let found = std::fs::metadata(path).map_err(failed)?;
@@ -155,7 +167,7 @@ fn stop_on_errors(
 }
 
 /// Complaints with their places: a code that begins with `settings::` speaks of the settings file.
-fn render(
+pub(crate) fn render(
     them: &[&Diagnostic],
     document: &Document,
     path: &str,
@@ -174,7 +186,7 @@ fn render(
 }
 
 /// `holdpoint.lock`, or a lock of its own when that one is another document's.
-fn read_lock(document: &str, style: Style) -> Result<(PathBuf, Option<Lock>), Stop> {
+pub(crate) fn read_lock(document: &str, style: Style) -> Result<(PathBuf, Option<Lock>), Stop> {
     let plain = lock::file_name(document, None);
     let first = lock_at(&plain, style)?;
     let owner = first.as_ref().map(|lock| lock.document.clone());

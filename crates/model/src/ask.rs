@@ -133,6 +133,33 @@ pub enum GitAsk {
     MergedInto(String),
 }
 
+/// How a value of a configuration is compared with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// It is the text; numbers and truths are compared as what they mean.
+    Equals,
+    /// It is a text with this in it, a list with this among its items, or a table with this key.
+    Contains,
+    /// It is a number greater than this, or equal.
+    AtLeast,
+    /// It is a number greater than this.
+    Greater,
+    /// It is a number less than this, or equal.
+    AtMost,
+    /// It is a number less than this.
+    Less,
+}
+
+/// One comparison, decided where the value is read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Comparison {
+    /// How.
+    pub relation: Relation,
+    /// With what.
+    pub text: String,
+}
+
 /// The questions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -266,6 +293,42 @@ pub enum What {
         /// The question.
         ask: GitAsk,
     },
+    /// Paths that fit a pattern letter by letter, with what they lead to. `*` and `?` stand for
+    /// characters of a name, `**` for folders.
+    Find {
+        /// Machine.
+        on: Host,
+        /// The folder that the pattern begins in and that nothing may lead out of; `None` for a
+        /// pattern from the root.
+        below: Option<String>,
+        /// Pattern.
+        pattern: String,
+    },
+    /// A value of a configuration file, by its key, as facts.
+    Setting {
+        /// Machine.
+        on: Host,
+        /// Path.
+        path: String,
+        /// How the file is read; `None` lets its name tell.
+        format: Option<String>,
+        /// Names from the outside to the inside, separated by dots; `[0]` is an item of a list.
+        key: String,
+        /// What the value is compared with.
+        compare: Vec<Comparison>,
+    },
+    /// Places in the source of a work tree at which a text stands. A text that begins with `re:` is
+    /// a regular expression.
+    Search {
+        /// Folder of the work tree.
+        repo: String,
+        /// Paths and patterns below it; none means all of it.
+        paths: Vec<String>,
+        /// The text.
+        text: String,
+        /// A text that only files of interest hold.
+        when: Option<String>,
+    },
     /// What an earlier run, for the same document and environment, saw last when it asked this.
     Earlier(Box<Self>),
 }
@@ -290,6 +353,9 @@ impl What {
             Self::Stream { .. } => "stream",
             Self::Sqlite { .. } => "sqlite",
             Self::Git { .. } => "git",
+            Self::Find { .. } => "find",
+            Self::Setting { .. } => "setting",
+            Self::Search { .. } => "search",
             Self::Earlier(_) => "earlier",
         }
     }
@@ -312,6 +378,10 @@ impl What {
             | Self::Filesystem { path, .. }
             | Self::Stream { path, .. }
             | Self::Sqlite { path, .. } => quoted(path),
+            Self::Find { pattern, .. } => quoted(pattern),
+            Self::Setting { path, key, .. } => format!("`{key}` in `{path}`"),
+            Self::Search { paths, .. } if paths.is_empty() => String::from("the source"),
+            Self::Search { paths, .. } => quoted(&paths.join(",")),
             Self::Run { argv, .. } => quoted(argv.first().map_or("", String::as_str)),
             Self::Listeners { .. } => String::from("the listening sockets"),
             Self::Variables { source: Source::File(path), .. } => quoted(path),
@@ -333,6 +403,9 @@ impl What {
             | Self::Stream { .. }
             | Self::Sqlite { .. }
             | Self::Variables { .. }
+            | Self::Find { .. }
+            | Self::Setting { .. }
+            | Self::Search { .. }
             | Self::Git { .. } => true,
             Self::Addresses { .. }
             | Self::Control { .. }
@@ -368,6 +441,9 @@ impl What {
             | Self::Stream { .. }
             | Self::Sqlite { .. }
             | Self::Git { .. }
+            | Self::Find { .. }
+            | Self::Setting { .. }
+            | Self::Search { .. }
             | Self::Earlier(_) => Impact::Passive,
         }
     }
@@ -383,7 +459,11 @@ impl What {
                 over_ms.saturating_add(request.timeout_ms).saturating_add(5_000)
             }
             Self::Run { timeout_ms, .. } => timeout_ms.saturating_add(2_000),
-            Self::Stream { .. } | Self::Sqlite { .. } | Self::Variables { .. } => 600_000,
+            Self::Stream { .. }
+            | Self::Sqlite { .. }
+            | Self::Variables { .. }
+            | Self::Search { .. } => 600_000,
+            Self::Find { .. } => limits::LOOK_MS.saturating_mul(6),
             Self::Control { .. } => limits::CONNECT_MS.saturating_add(2_000),
             Self::Addresses { .. }
             | Self::Read { .. }
@@ -392,6 +472,7 @@ impl What {
             | Self::Filesystem { .. }
             | Self::Listeners { .. }
             | Self::Git { .. }
+            | Self::Setting { .. }
             | Self::Earlier(_) => limits::LOOK_MS.saturating_mul(3),
         }
     }

@@ -12,6 +12,7 @@ pub mod diagnostic;
 
 pub mod ask;
 pub mod fault;
+pub mod found;
 pub mod look;
 pub mod scope;
 pub mod seen;

@@ -18,6 +18,16 @@ pub const FILE_BYTES_MAX: u32 = 1024 * 1024;
 pub const OUTPUT_BYTES_MAX: u32 = 256 * 1024;
 /// Entries of a folder that are listed.
 pub const ENTRIES_MAX: u32 = 10_000;
+/// Folders that one look for a pattern goes into.
+pub const FOLDERS_MAX: u32 = 2_000;
+/// Paths that one look for a pattern brings back.
+pub const HITS_MAX: usize = 200;
+/// Files that one search of a work tree reads.
+pub const SEARCHED_FILES_MAX: u32 = 50_000;
+/// Bytes of a source file beyond which a search leaves it out.
+pub const SEARCHED_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Places that one search brings back.
+pub const SPOTS_MAX: usize = 50;
 /// Milliseconds one look may take unless its ask says otherwise.
 pub const LOOK_MS: u32 = 10_000;
 /// Milliseconds a network connection may take to stand.

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Time;
+use crate::{
+    found::{Found, Searched, Setting},
+    time::Time,
+};
 
 /// An answer to the ask of the same name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +45,12 @@ pub enum Seen {
     Sqlite(Sqlite),
     /// What a repository answered.
     Git(Git),
+    /// Paths that fit a pattern.
+    Found(Found),
+    /// Facts about a value of a configuration file.
+    Setting(Setting),
+    /// Places in source files.
+    Searched(Searched),
     /// What an earlier run saw.
     Earlier(Earlier),
     /// There is no such thing: a file, a folder, a process, an earlier run.

@@ -139,6 +139,9 @@ fn timeless(seen: Seen) -> Seen {
         | Seen::Stream(_)
         | Seen::Sqlite(_)
         | Seen::Git(_)
+        | Seen::Found(_)
+        | Seen::Setting(_)
+        | Seen::Searched(_)
         | Seen::Absent => seen,
     }
 }

@@ -70,6 +70,9 @@ impl Wire for SqliteWire {
             | What::Variables { .. }
             | What::Stream { .. }
             | What::Git { .. }
+            | What::Find { .. }
+            | What::Setting { .. }
+            | What::Search { .. }
             | What::Earlier(_) => None,
         }
     }

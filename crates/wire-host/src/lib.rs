@@ -3,7 +3,9 @@
 
 mod answer;
 mod batch;
+mod config;
 mod fetch;
+mod find;
 mod git;
 mod gunzip;
 mod history;
@@ -11,6 +13,7 @@ mod listeners;
 mod port;
 mod process;
 mod run;
+mod search;
 mod shell;
 mod stream;
 mod tree;
@@ -35,7 +38,7 @@ use holdpoint_model::{
     ask::{Host, What},
     fault::Fault,
     limits,
-    seen::Seen,
+    seen::{EntryKind, Seen},
     time::{SECOND, Time},
     wire::{BoxFuture, Outcome, Wire},
 };
@@ -105,6 +108,17 @@ impl HostWire {
                 blocking(move || tree.stat(&path)).await
             }
             None => self.port(on).stat(path).await,
+        }
+    }
+
+    /// What a path leads to, and its size; `None` where it leads nowhere.
+    async fn follow(&self, on: &Host, path: &str) -> Result<Option<(EntryKind, u64)>, Failed> {
+        match Tree::of(on) {
+            Some(tree) => {
+                let (tree, path) = (tree?, path.to_owned());
+                blocking(move || tree.follow(&path)).await
+            }
+            None => self.port(on).follow(path).await,
         }
     }
 
@@ -182,6 +196,16 @@ impl Wire for HostWire {
                 Some(self.told(variables::look(self, on, asked)))
             }
             What::Stream { on, path, markers } => Some(self.told(self.stream(on, path, markers))),
+            What::Find { on, below, pattern } => {
+                Some(self.told(find::look(self, on, below.as_deref(), pattern)))
+            }
+            What::Setting { on, path, format, key, compare } => {
+                let asked = (key.as_str(), compare.as_slice());
+                Some(self.told(config::look(self, on, path, format.as_deref(), asked)))
+            }
+            What::Search { repo, paths, text, when } => {
+                Some(self.told(search::look(repo, paths, text, when.as_deref())))
+            }
             What::Git { repo, ask } => Some(self.told(git::look(repo, ask))),
             What::Addresses { .. }
             | What::Control { .. }

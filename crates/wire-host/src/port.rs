@@ -58,6 +58,30 @@ impl Port<'_> {
         Ok(itself(&fields, path)?.map_or(Seen::Absent, Seen::Stat))
     }
 
+    /// What a path is, links followed, and its size.
+    pub(crate) async fn follow(&self, path: &str) -> Result<Option<(EntryKind, u64)>, Failed> {
+        let fields = self.ask(format!("hp_follow {}", shell::path(path)), SMALL).await?;
+        if let Some(leads) = field(&fields, "leads") {
+            let (kind, size) = leads.words.split_once(' ').unwrap_or((&leads.words, ""));
+            let kind = match kind {
+                "file" => EntryKind::File,
+                "folder" => EntryKind::Folder,
+                _ => EntryKind::Other,
+            };
+            return Ok(Some((kind, size.trim().parse().unwrap_or(0))));
+        }
+        let looped = field(&fields, "error").is_some_and(|error| {
+            let words = String::from_utf8_lossy(&error.bytes).to_lowercase();
+            words.trim_end().ends_with("symbolic links")
+                || words.trim_end().ends_with("symbolic links encountered")
+                || words.trim_end().ends_with("symbolic link loop")
+        });
+        if looped || shell::is_absent(&fields)? {
+            return Ok(None);
+        }
+        Err(garbled("what the path leads to"))
+    }
+
     pub(crate) async fn list(&self, path: &str) -> Result<Seen, Failed> {
         let call = format!("hp_list {} {}", shell::path(path), limits::ENTRIES_MAX);
         let fields = self.ask(call, LARGE).await?;

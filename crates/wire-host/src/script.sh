@@ -71,6 +71,18 @@ hp_file() {
   return 1
 }
 
+# What a path leads to, links followed.
+hp_follow() {
+  hp_there "$1" || return 0
+  if [ -d "$1" ]; then
+    echo 'leads folder 0'
+  elif [ -f "$1" ]; then
+    echo "leads file $(hp_size "$1" 2>/dev/null)"
+  else
+    echo 'leads other 0'
+  fi
+}
+
 hp_read() {
   hp_file "$1" || return 0
   echo "size $(hp_size "$1" 2>/dev/null)"

@@ -102,6 +102,18 @@ impl Tree {
         Ok(self.entry(path)?.map_or(Seen::Absent, Seen::Stat))
     }
 
+    /// What a path is, links followed, and its size.
+    pub(crate) fn follow(&self, path: &str) -> Result<Option<(EntryKind, u64)>, Failed> {
+        let opened = match self.open(path, OFlags::PATH) {
+            // A link that leads to itself leads nowhere.
+            Err(Errno::LOOP) => return Ok(None),
+            other => absent(other)?,
+        };
+        let Some(fd) = opened else { return Ok(None) };
+        let meta = Meta::of(&fd)?;
+        Ok(Some((meta.kind(), meta.bytes)))
+    }
+
     fn entry(&self, path: &str) -> Result<Option<Entry>, Failed> {
         let opened = self.open(path, OFlags::PATH | OFlags::NOFOLLOW);
         let Some(fd) = absent(opened)? else { return Ok(None) };

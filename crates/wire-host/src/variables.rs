@@ -75,7 +75,7 @@ pub(crate) async fn look(wire: &HostWire, on: &Host, asked: Asked<'_>) -> Result
 }
 
 /// The bytes of a file of assignments; one that is cut off would hide some.
-async fn take(wire: &HostWire, on: &Host, path: &str) -> Result<Option<Taken>, Failed> {
+pub(crate) async fn take(wire: &HostWire, on: &Host, path: &str) -> Result<Option<Taken>, Failed> {
     crate::checked(path)?;
     let max = limits::FILE_BYTES_MAX;
     let taken = match Tree::of(on) {

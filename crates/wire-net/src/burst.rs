@@ -138,7 +138,7 @@ impl Burst {
             Kept::Broken(trouble) => return Err(trouble),
             Kept::Unsent(request) => {
                 let mut link = self.way.open(deadline).await?;
-                let answer = link.send(request, deadline).await.map_err(|it| it.trouble)?;
+                let answer = link.send(*request, deadline).await.map_err(|it| it.trouble)?;
                 let (head, incoming) = answer.into_parts();
                 (head, incoming, link)
             }
@@ -155,7 +155,7 @@ impl Burst {
     async fn over_kept(&self, mut request: Sent, deadline: Instant) -> Kept {
         loop {
             let link = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(mut link) = link else { return Kept::Unsent(request) };
+            let Some(mut link) = link else { return Kept::Unsent(Box::new(request)) };
             if !link.is_ready().await {
                 continue;
             }
@@ -176,7 +176,7 @@ impl Burst {
 enum Kept {
     Answered(Box<(Parts, Incoming, Link)>),
     Broken(Trouble),
-    Unsent(Sent),
+    Unsent(Box<Sent>),
 }
 
 #[cfg(test)]

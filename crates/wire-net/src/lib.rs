@@ -19,6 +19,7 @@ mod body;
 mod burst;
 mod http;
 mod link;
+mod post;
 mod request;
 mod secret;
 
@@ -31,6 +32,8 @@ use holdpoint_model::{
 use tokio::sync::OnceCell;
 
 use crate::{roots::Authorities, trouble::Trouble};
+
+pub use crate::post::{Post, Posted, Unposted};
 
 /// Answers what a variable of the environment holds.
 type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -98,6 +101,9 @@ impl Wire for Net {
             | What::Variables { .. }
             | What::Stream { .. }
             | What::Sqlite { .. }
+            | What::Find { .. }
+            | What::Setting { .. }
+            | What::Search { .. }
             | What::Git { .. }
             | What::Earlier(_) => return None,
         })

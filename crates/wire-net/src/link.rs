@@ -9,7 +9,7 @@ use std::{
 };
 
 use holdpoint_model::ask::Request;
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{
     Response,
     body::{Bytes, Incoming},
@@ -53,8 +53,8 @@ pub(crate) struct Way {
 
 /// A connection that stands.
 pub(crate) struct Link {
-    sender: SendRequest<Empty<Bytes>>,
-    connection: Option<Connection<Io, Empty<Bytes>>>,
+    sender: SendRequest<Full<Bytes>>,
+    connection: Option<Connection<Io, Full<Bytes>>>,
     /// When the first byte of the first answer came.
     pub(crate) first: First,
     /// When TCP stood.
@@ -141,7 +141,7 @@ impl Link {
 }
 
 async fn drive<T>(
-    connection: &mut Option<Connection<Io, Empty<Bytes>>>,
+    connection: &mut Option<Connection<Io, Full<Bytes>>>,
     work: impl Future<Output = T>,
 ) -> T {
     let mut work = pin!(work);

@@ -6,7 +6,7 @@ use holdpoint_model::{
     ask::{Request, Scheme},
     fault::Fault,
 };
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{
     Method,
     body::Bytes,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The request as hyper sends it.
-pub(crate) type Sent = hyper::Request<Empty<Bytes>>;
+pub(crate) type Sent = hyper::Request<Full<Bytes>>;
 
 /// The head of a request; asks that cannot be put into words are not sent.
 pub(crate) fn build(ask: &Request, secret: Option<&Secret>) -> Tried<Sent> {
@@ -57,7 +57,7 @@ pub(crate) fn build(ask: &Request, secret: Option<&Secret>) -> Tried<Sent> {
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
     }
-    let mut request = hyper::Request::new(Empty::new());
+    let mut request = hyper::Request::new(Full::default());
     *request.method_mut() = method;
     *request.uri_mut() = ask.path.parse().map_err(|_| cannot("the path"))?;
     if !ask.path.starts_with('/') {

@@ -47,6 +47,11 @@ impl Secret {
         Ok(Self { value })
     }
 
+    /// The same as a bearer token.
+    pub(crate) fn bearer(self) -> Self {
+        Self { value: format!("Bearer {}", self.value) }
+    }
+
     /// For the request, and for nothing else.
     pub(crate) fn value(&self) -> &str {
         &self.value

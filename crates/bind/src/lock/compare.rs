@@ -83,6 +83,8 @@ pub struct Proposal {
     pub pinned: String,
     /// The meaning that `--accept` would pin.
     pub now: String,
+    /// Exact parts of the text that decide for it.
+    pub because: Vec<String>,
 }
 
 /// Every difference between a lock and a document, in the order of the document, what is gone
@@ -174,7 +176,13 @@ pub(crate) fn proposals(
         // Other reasons for the same meaning are nothing that a person would have to accept.
         if was != now || pin.meaning.condition != fresh.condition {
             let text = line.text.clone();
-            proposals.push(Proposal { line: line.number, text, pinned: was, now });
+            let mut because: Vec<String> = Vec::new();
+            for part in fresh.checks.iter().flat_map(|check| &check.because) {
+                if !because.contains(part) {
+                    because.push(part.clone());
+                }
+            }
+            proposals.push(Proposal { line: line.number, text, pinned: was, now, because });
         }
     }
     proposals

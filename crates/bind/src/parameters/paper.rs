@@ -1,38 +1,29 @@
-//! Parameters of claims about documents, tests and people.
+//! Parameters of claims about documents, tests, scans and messages to people.
 
-use super::Source;
+use super::{Source, find_word, names_in, span, topic::topic};
 use crate::values::What;
 
 pub(super) fn paper(id: &str, it: &mut Source<'_>) {
     match id {
         "docs.present" | "docs.updated" | "docs.changelog" | "docs.api-in-sync"
-        | "release.notes" => {
-            it.put("path", What::Document);
-            if id == "docs.present" && !it.params.contains_key("path") {
-                it.put("path", What::Path);
-            }
-            if id == "docs.updated"
-                && let Some(path) = it.params.get("path").cloned()
-            {
-                it.set("paths", path);
-            }
-            if matches!(id, "docs.present" | "docs.updated") {
-                it.named("topic", "topics", ",");
-                let first =
-                    it.params.get("topic").and_then(|all| all.split(',').next()).map(str::to_owned);
-                it.set("topic", first.unwrap_or_default());
-            }
-            if matches!(id, "docs.changelog" | "release.notes") {
-                it.put("version", What::Version);
+        | "release.notes" => documents(id, it),
+        "docs.bilingual" => {
+            it.named("langs", "languages", ",");
+            // "README.ja.md" beside "README.md".
+            let marked = span::files(it.text).find_map(|file| {
+                let code = file.strip_suffix(".md")?.rsplit_once('.')?.1;
+                (code.len() == 2).then(|| code.to_owned())
+            });
+            if let Some(code) = marked {
+                it.fill("langs", format!("{code},en"));
             }
         }
-        "docs.bilingual" => it.named("langs", "languages", ","),
-        "test.suite" => {
-            it.named("suites", "suites", ",");
-            coverage(it);
-        }
+        "test.suite" => suites(it),
         "test.coverage" => coverage(it),
-        "code.lint" => it.named("kinds", "lint-kinds", ","),
+        "code.lint" => {
+            it.named("kinds", "lint-kinds", ",");
+            it.named("tools", "linters", ",");
+        }
         "scan.dependencies" | "scan.sast" | "scan.dast" => it.named("tool", "scanners", "|"),
         "scan.summary" | "scan.image" => {
             it.named("fail-on", "grades", ",");
@@ -43,8 +34,80 @@ pub(super) fn paper(id: &str, it: &mut Source<'_>) {
             let due = it.all(What::Duration).next().map(|value| value.text.clone());
             it.set("due", due.unwrap_or_default());
         }
-        "comms.notify" => it.named("audience", "audiences", ","),
+        "comms.notify" | "release.report" => {
+            audience(it);
+            it.named("channel", "channels", ",");
+        }
+        "comms.status-page" => it.named("state", "states", ","),
         _ => {}
+    }
+}
+
+fn documents(id: &str, it: &mut Source<'_>) {
+    it.put("path", What::Document);
+    if id == "docs.present" && !it.is_set("path") {
+        it.put("path", What::Path);
+    }
+    let word = match id {
+        "docs.changelog" => "changelog",
+        _ => "readme",
+    };
+    let named = find_word(&it.text.to_lowercase(), word).is_some();
+    if !it.is_set("path") && named {
+        it.set("path", format!("{}.md", word.to_uppercase()));
+    }
+    if id == "docs.updated" {
+        it.list("paths", What::Document);
+        if let Some(path) = it.params.get("path").cloned() {
+            it.fill("paths", path);
+        }
+    }
+    if matches!(id, "docs.present" | "docs.updated") {
+        it.set("topic", topic(it.text));
+    }
+    if matches!(id, "docs.changelog" | "release.notes") {
+        it.put("version", What::Version);
+        // A list of what a version brings stands under its heading.
+        if id == "docs.changelog" && !it.is_set("path") {
+            let above = it.above.iter().find_map(|text| span::first(text, &[What::Document]));
+            it.set("path", above.map(|value| value.text).unwrap_or_default());
+            if it.is_set("path") && !it.is_set("version") {
+                let above = it.above.iter().find_map(|text| span::first(text, &[What::Version]));
+                it.set("version", above.map(|value| value.text).unwrap_or_default());
+            }
+        }
+    }
+}
+
+fn suites(it: &mut Source<'_>) {
+    it.named("suites", "suites", ",");
+    let file =
+        it.all(What::Path).find(|value| value.text.contains("test") && value.text.contains('.'));
+    let file = file.map(|value| value.text.clone());
+    if let Some(file) = file {
+        it.set("suites", file);
+    }
+    coverage(it);
+    let lower = it.text.to_lowercase();
+    let count = it.all(What::Number).chain(it.all(What::Code)).find(|value| {
+        let behind = lower.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '*']);
+        let near: Vec<&str> = behind.split_whitespace().take(3).collect();
+        let counted = near.iter().any(|word| {
+            ["test", "prueba", "тест", "case", "spec", "teste"]
+                .iter()
+                .any(|noun| word.starts_with(noun))
+        });
+        let head = lower.get(..value.start).unwrap_or_default();
+        let spoken = ["个", "項", "件", "개", "条"].iter().any(|word| behind.starts_with(word))
+            && ["测试", "テスト", "테스트", "用例"].iter().any(|word| head.contains(word));
+        counted || spoken
+    });
+    let count = count.map(|value| value.text.clone());
+    it.set("min-tests", count.unwrap_or_default());
+    if it.all(What::Percent).next().is_none() && lower.contains("全部通过")
+        || lower.contains("100% pass")
+    {
+        it.set("pass", "100%");
     }
 }
 
@@ -54,4 +117,58 @@ fn coverage(it: &mut Source<'_>) {
         it.scan.values.iter().find(|value| value.what == What::Percent && value.bound.is_some());
     let asked = asked.map(|value| format!("{}{}", value.bound.unwrap_or_default(), value.text));
     it.set("coverage", asked.unwrap_or_default());
+}
+
+/// Who is told: known groups, or the names behind "to".
+fn audience(it: &mut Source<'_>) {
+    let known = names_in(it.text, "audiences");
+    if !known.is_empty() {
+        it.set("audience", known.join(","));
+        return;
+    }
+    let text = span::outside(it.text);
+    let Some((_, rest)) = text.split_once(" to ") else {
+        return;
+    };
+    let end = rest.find(['.', ';', ':', '-']).unwrap_or(rest.len());
+    let names: Vec<&str> = rest
+        .get(..end)
+        .unwrap_or_default()
+        .split([','])
+        .flat_map(|part| part.split(" and "))
+        .map(|name| name.trim().trim_start_matches("and ").trim_start_matches("the "))
+        .filter(|name| !name.is_empty())
+        .collect();
+    if 1 < names.len() && names.iter().all(|name| !name.contains(' ')) {
+        it.set("audience", names.join(","));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdpoint_document::parse;
+
+    use crate::parameters::labelled::claimed;
+
+    fn one(id: &str, text: &str, name: &str) -> String {
+        let document = parse(format!("# X\n\n- [ ] {text}\n").as_bytes());
+        claimed(&document, 3, id).remove(name).unwrap_or_default()
+    }
+
+    #[test]
+    fn tests_documents_and_messages() {
+        let suite = |text, name| one("test.suite", text, name);
+        assert_eq!(
+            suite("Unit and integration tests pass (coverage >= 85%)", "suites"),
+            "unit,integration"
+        );
+        assert_eq!(suite("Unit tests (coverage >= 85%)", "coverage"), ">=85%");
+        assert_eq!(suite("351 automatische Tests", "min-tests"), "351");
+        assert_eq!(suite("Tests unitaires passent", "suites"), "unit");
+        assert_eq!(one("code.lint", "ESLint passes", "tools"), "eslint");
+        assert_eq!(one("docs.updated", "README current", "paths"), "README.md");
+        let told = "send email with news to ana, ben, and observers";
+        assert_eq!(one("comms.notify", told, "audience"), "ana,ben,observers");
+        assert_eq!(one("comms.notify", told, "channel"), "email");
+    }
 }

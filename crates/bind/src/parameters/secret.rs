@@ -1,93 +1,131 @@
-//! Parameters of claims about variables, secrets and files of configuration.
+//! Parameters of claims about secrets, files, repositories and files of configuration.
 
-use super::{Source, find_word};
-use crate::{candidate::Reading, values::What};
+use super::{Source, names_in, span};
+use crate::values::What;
 
-pub(super) fn secret(id: &str, it: &mut Source<'_>, reading: &Reading<'_>) {
+/// Words in front of the branch into which something goes.
+const INTO: &[&str] =
+    &["into", "to", "in", "onto", "reached", "auf", "nach", "a la rama", "en", "na", "para"];
+
+pub(super) fn secret(id: &str, it: &mut Source<'_>) {
     match id {
-        "env.required" | "env.secret-strength" => variables(id, it, reading),
-        "env.file-present" | "git.ignored" | "file.permissions" => {
+        "git.ignored" => it.put("path", What::Path),
+        "file.permissions" => permissions(it),
+        "config.valid" => {
             it.put("path", What::Path);
-            if id == "file.permissions" {
-                if it.has("executable") {
-                    it.set("mode", "+x");
-                }
-                let mode = it.scan.values.iter().find(|value| {
-                    value.text.len() == 3 && value.text.bytes().all(|b| matches!(b, b'0'..=b'7'))
-                });
-                let mode = mode.map(|value| value.text.clone());
-                it.set("mode", mode.or_else(|| it.params.get("mode").cloned()).unwrap_or_default());
-            }
-            if id == "env.file-present" {
-                let paths: Vec<String> =
-                    it.all(What::Path).map(|value| value.text.clone()).collect();
-                if let [template, path] = paths.as_slice() {
-                    it.set("template", template.as_str());
-                    it.set("path", path.as_str());
-                }
-            }
+            it.named("format", "formats", ",");
         }
-        "config.valid" => it.put("path", What::Path),
-        "secrets.confined" => it.named("store", "stores", "|"),
+        "secrets.confined" => {
+            it.named("store", "stores", "|");
+        }
         "secrets.rotation" => it.put("max-age", What::Duration),
-        "git.merged" => it.named("branch", "branches", ","),
-        "git.tag" => {
-            let tag = it.all(What::Version).next().map(|value| (value.start, value.text.clone()));
-            if let Some((start, text)) = tag {
-                let marked = it.text.get(..start).is_some_and(|head| head.ends_with(['v', 'V']));
-                it.set("name", if marked { format!("v{text}") } else { text });
-            }
+        "secrets.scan" => it.put("path", What::Path),
+        "git.merged" => branch(it),
+        "git.tag" => tag(it),
+        "git.source-at-release" => {
+            it.put("url", What::Url);
+            it.named("ref", "branches", ",");
         }
         _ => {}
     }
 }
 
-fn variables(id: &str, it: &mut Source<'_>, reading: &Reading<'_>) {
-    let assigned = it.all(What::Assignment).next().map(|value| value.text.clone());
-    if let Some((name, value)) = assigned.as_deref().and_then(|text| text.split_once('=')) {
-        it.set("name", name);
-        if id == "env.required" && !value.contains(['<', '[', '{']) {
-            it.set("equals", value.trim_matches(['"', '\'']));
-        }
-    } else {
-        let names: Vec<String> = it.all(What::Variable).map(|value| value.text.clone()).collect();
-        it.set(if names.len() == 1 { "name" } else { "names" }, names.join(","));
-    }
+fn permissions(it: &mut Source<'_>) {
+    it.put("path", What::Path);
     let lower = it.text.to_lowercase();
-    if let Some(default) = lower.find("default: ").and_then(|at| it.text.get(at + 9..)) {
-        let end = default.find([')', ',', ';']).unwrap_or(default.len());
-        it.set("default", default.get(..end).unwrap_or_default().trim_matches(['`', ' ']));
+    let runs = ["chmod +x", "执行权限", "ejecutable", "executável", "exécutable", "실행 권한"];
+    if it.has("executable") || runs.iter().any(|word| lower.contains(word)) {
+        it.set("mode", "+x");
     }
-    let above = reading
-        .above
-        .iter()
-        .any(|above| find_word(&above.text.to_lowercase(), "optional").is_some());
-    if above || find_word(&lower, "optional").is_some() {
-        it.set("optional", "true");
+    let mut words = it.text.split([' ', '(', ')', '`', ',', '*', ':', '=', '\u{ff08}', '\u{ff09}']);
+    let mode = words.find(|word| {
+        let digits = word.strip_prefix('0').filter(|rest| rest.len() == 3).unwrap_or(word);
+        digits.len() == 3 && digits.bytes().all(|b| matches!(b, b'0'..=b'7'))
+    });
+    if let Some(mode) = mode {
+        it.set("mode", mode.strip_prefix('0').unwrap_or(mode).to_owned());
     }
-    if id == "env.secret-strength" {
-        lengths(it);
-        if find_word(&lower, "unique").is_some() {
-            it.set("unique", "true");
+    if !it.is_set("path") {
+        // A path of another system, or one in marks of code.
+        let mut words = it.text.split_whitespace().map(span::bare);
+        let path = words.find(|word| word.contains(":\\") || word.starts_with("/"));
+        it.set("path", path.unwrap_or_default().to_owned());
+    }
+    let owner = span::word_after(it.text, &["owned by", "uid", "owner"]);
+    it.set("owner", owner.filter(|it| it.is_ascii()).unwrap_or_default().to_owned());
+}
+
+/// The branch into which all is merged: "merge A to B" ends in B.
+fn branch(it: &mut Source<'_>) {
+    let word = INTO.iter().find_map(|lead| {
+        let word = span::word_after(it.text, &[lead])?;
+        let coded = span::words(it.text).any(|span| span == word);
+        if coded && word.contains('/') {
+            return Some(word.to_owned());
         }
-    }
-    if !it.params.contains_key("name") && !it.params.contains_key("names") {
-        it.put("path", What::Path);
+        let named = names_in(word, "branches").first().map(|it| (*it).to_owned());
+        named.or_else(|| (coded && !word.contains('.')).then(|| word.to_owned()))
+    });
+    match word {
+        Some(word) => it.set("branch", word),
+        None => {
+            let known = names_in(it.text, "branches");
+            it.set("branch", known.last().copied().unwrap_or_default());
+        }
     }
 }
 
-/// "32+ characters", "32 bytes", "32-chars-min".
-fn lengths(it: &mut Source<'_>) {
-    let text = it.text.to_lowercase();
-    for value in &it.scan.values {
-        let behind =
-            text.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '-', '_']);
-        let count = value.text.clone();
-        if ["char", "letter", "文字", "字符", "자"].iter().any(|word| behind.starts_with(word))
-        {
-            it.params.insert("min-chars".to_owned(), count);
-        } else if behind.starts_with("byte") {
-            it.params.insert("bytes".to_owned(), count);
-        }
+/// The name of a tag: a version, or what stands for one (`vX.Y.Z`).
+fn tag(it: &mut Source<'_>) {
+    let found = it.all(What::Version).next().map(|value| (value.start, value.text.clone()));
+    if let Some((start, text)) = found {
+        let marked = it.text.get(..start).is_some_and(|head| head.ends_with(['v', 'V']));
+        it.set("name", if marked { format!("v{text}") } else { text });
+        return;
+    }
+    let mut words = it.text.split([' ', '(', ')', '"', '`', ',']).map(span::bare);
+    let placeholder = words.find(|word| {
+        let rest = word.trim_start_matches(['v', 'V', '<', '[', '{']);
+        let lower = rest.to_lowercase();
+        let parts: Vec<&str> = lower.trim_end_matches(['>', ']', '}']).split('.').collect();
+        2 <= parts.len()
+            && parts.iter().all(|part| {
+                matches!(
+                    *part,
+                    "x" | "y" | "z" | "major" | "minor" | "patch" | "n" | "a" | "b" | "c"
+                ) || !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+            })
+    });
+    it.set("name", placeholder.unwrap_or_default().to_owned());
+    if !it.is_set("name") {
+        let digit = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+        let coded = span::words(it.text).find(digit);
+        it.set("name", coded.unwrap_or_default().to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdpoint_document::parse;
+
+    use crate::parameters::labelled::claimed;
+
+    fn one(id: &str, text: &str, name: &str) -> String {
+        let document = parse(format!("# X\n\n- [ ] {text}\n").as_bytes());
+        claimed(&document, 3, id).remove(name).unwrap_or_default()
+    }
+
+    #[test]
+    fn branches_tags_and_modes() {
+        let branch = |text| one("git.merged", text, "branch");
+        assert_eq!(branch("merge master to production"), "production");
+        assert_eq!(branch("All merged into `release/2.0`"), "release/2.0");
+        assert_eq!(branch("已 push 到远端主分支"), "main");
+        let tag = |text| one("git.tag", text, "name");
+        assert_eq!(tag("Annotated git tag created (`vX.Y.Z`)."), "vX.Y.Z");
+        assert_eq!(tag("Tag v1.0.0 created"), "v1.0.0");
+        assert_eq!(tag("Release tagged"), "");
+        assert_eq!(one("file.permissions", "`.env` has mode 600", "mode"), "600");
+        assert_eq!(one("secrets.confined", "Secrets in HashiCorp Vault", "store"), "vault");
     }
 }

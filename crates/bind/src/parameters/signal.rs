@@ -1,22 +1,40 @@
 //! Parameters of claims about measurements, logs and stores.
 
-use super::{Source, of_condition};
-use crate::{kind::Subject, values::What};
+use super::{Source, names_in, of_condition};
+use crate::{kind::Subject, scan::Scan, values::What};
 
 pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
     match id {
         "alert.rule" => {
             it.params.extend(of_condition(it.text, it.scan));
+            if !it.is_set("threshold") {
+                let told = it.below.iter().map(|text| of_condition(text, &Scan::of(text)));
+                let told = told.into_iter().find(|found| found.contains_key("threshold"));
+                it.params.extend(told.unwrap_or_default());
+            }
             if let Some(lasting) = it.params.remove("for") {
                 it.set("max-for", lasting.trim_start_matches(['<', '>', '=']));
             }
         }
         "metrics.series" => {
-            it.named("signal", "signals", ",");
-            let one =
-                it.params.get("signal").and_then(|all| all.split(',').next()).map(str::to_owned);
-            it.set("signal", one.unwrap_or_default());
+            let names = metrics(it.text);
+            it.set("names", names.join(","));
+            let signals = names_in(it.text, "signals");
+            if 1 < signals.len() {
+                it.set("set", signals.join(","));
+            }
+            it.set("signal", signals.first().copied().unwrap_or_default());
         }
+        "alert.none-firing" => it.named("severities", "grades", ","),
+        "log.aggregation" => it.named("backend", "log-stores", "|"),
+        "metrics.endpoint" => {
+            let path = it.all(What::Path).find(|value| value.text.starts_with('/'));
+            let path = path.map(|value| value.text.clone());
+            it.set("path", path.unwrap_or_default());
+        }
+        "log.no-errors" => it.put("source", What::Path),
+        "log.rotation" => it.put("max-size", What::Size),
+        "prometheus.targets-up" => it.put("url", What::Url),
         "alert.receivers" => it.named("type", "channels", "|"),
         "slo.error-rate" => it.put("rate", What::Percent),
         "slo.latency" | "load.latency" => {
@@ -32,6 +50,7 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
                 it.scan.values.iter().find(|value| matches!(value.what, What::Number | What::Code));
             it.set("users", users.map(|value| value.text.clone()).unwrap_or_default());
             it.put("error-rate", What::Percent);
+            it.put("duration", What::Duration);
         }
         "resource.utilization" | "resource.stability" => {
             it.named("resource", "resources", ",");
@@ -49,27 +68,12 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
     }
 }
 
-pub(super) fn store(id: &str, it: &mut Source<'_>) {
-    match id {
-        "redis.hit-ratio" => it.put("ratio", What::Percent),
-        "db.connections" => it.put("usage", What::Percent),
-        "db.slow-queries" => it.put("mean", What::Duration),
-        "backup.retention" => it.put("policy", What::Duration),
-        "backup.schedule" | "backup.fresh" | "backup.run" | "backup.integrity" | "db.reachable"
-        | "db.indexes" | "db.pool-sizing" => {
-            it.named("engine", "engines", ",");
-            if id == "backup.fresh" {
-                it.put("max-age", What::Duration);
-            }
-            if id == "backup.schedule" {
-                it.named("kinds", "schedulers", "|");
-                it.named("interval", "intervals", ",");
-            }
-        }
-        "postgres.extension" => it.named("name", "extensions", ","),
-        "docker.resource-limits" => it.named("resource", "limits", ","),
-        "kubernetes.probes" => it.named("kinds", "probes", ","),
-        "build.image" | "build.image-tag" | "build.image-push" => it.put("tag", What::Version),
-        _ => {}
-    }
+/// Names of series in marks of code: `http_requests_total`.
+fn metrics(text: &str) -> Vec<&str> {
+    let is_metric = |word: &&str| {
+        let signs = |b: u8| matches!(b, b'_' | b':' | b'*');
+        word.contains('_')
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || signs(b))
+    };
+    super::span::words(text).filter(is_metric).collect()
 }

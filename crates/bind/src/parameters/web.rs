@@ -1,25 +1,15 @@
 //! Parameters of claims about what a service answers.
 
-use super::Source;
+use super::{
+    Source,
+    limits::{headers, origins, rate},
+    span,
+};
 use crate::{leftover::percentile, values::What};
 
 pub(super) fn web(id: &str, it: &mut Source<'_>) {
     match id {
-        "http.security-headers" => {
-            it.named("required", "headers", ",");
-            let named = it.params.remove("required").unwrap_or_default();
-            if named.contains(',') {
-                it.set("required", named);
-            } else {
-                it.set("header", named);
-                let value =
-                    it.text.split_once(": ").map(|(_, value)| value.trim().trim_matches('`'));
-                let value = value.filter(|value| !value.contains(' ')).unwrap_or_default();
-                if it.params.contains_key("header") {
-                    it.set("value", value);
-                }
-            }
-        }
+        "http.security-headers" => headers(it),
         "http.https-enforced" => {
             let lower = it.text.to_lowercase();
             if lower.contains("hsts") || lower.contains("strict-transport-security") {
@@ -51,13 +41,14 @@ pub(super) fn web(id: &str, it: &mut Source<'_>) {
             it.put("status", What::Code);
         }
         "http.injection" => it.named("class", "attacks", ","),
-        "http.rate-limit" => {
-            it.put("limit", What::Number);
-            it.put("window", What::Duration);
-        }
+        "http.rate-limit" => rate(it),
+        "http.cors" => origins(it),
         "http.compression" => it.named("algos", "algorithms", "|"),
         "http.jwt" => it.put("max-lifetime", What::Duration),
-        "http.password-policy" => it.put("min", What::Number),
+        "http.password-policy" => {
+            let least = it.all(What::Number).next().map(|value| value.text.clone());
+            it.set("min", least.unwrap_or_default());
+        }
         "edge.protection" => {
             it.named("provider", "providers", "|");
             it.named("require", "protections", ",");
@@ -66,26 +57,35 @@ pub(super) fn web(id: &str, it: &mut Source<'_>) {
             }
         }
         "tls.certificate-served" | "tls.certificate-ready" => {
-            it.list("names", What::Host);
+            names(it);
             if let Some(days) = it.bounded(What::Duration).filter(|value| value.ends_with('d')) {
                 it.set("min-days", days.trim_start_matches(['<', '>', '=']).trim_end_matches('d'));
             }
         }
         "lb.active" => it.named("provider", "balancers", ","),
-        "llm.key-valid" | "llm.completion" => {
-            it.named("provider", "models", ",");
-            if id == "llm.key-valid" {
-                it.put("env", What::Variable);
-                let guessed = it
-                    .params
-                    .get("env")
-                    .and_then(|name| name.split('_').next())
-                    .map(str::to_lowercase);
-                if !it.params.contains_key("provider") {
-                    it.set("provider", guessed.unwrap_or_default());
-                }
-            }
-        }
+        "llm.key-valid" | "llm.completion" => model(id, it),
         _ => {}
     }
+}
+
+/// Whose model is asked; the name of a key tells it too.
+fn model(id: &str, it: &mut Source<'_>) {
+    it.named("provider", "models", ",");
+    if id == "llm.key-valid" {
+        it.put("env", What::Variable);
+        let guessed =
+            it.params.get("env").and_then(|name| name.split('_').next()).map(str::to_lowercase);
+        if !it.params.contains_key("provider") {
+            it.set("provider", guessed.unwrap_or_default());
+        }
+    }
+}
+
+/// Names that a certificate is for. A word with a capital is a setting rather than a host.
+fn names(it: &mut Source<'_>) {
+    let hosts = it.all(What::Host).map(|value| value.text.as_str());
+    let hosts: Vec<&str> =
+        hosts.filter(|name| !name.contains(|c: char| c.is_uppercase())).collect();
+    let open = span::words(it.text).find(|word| word.starts_with("*.") && word.contains('<'));
+    it.set("names", open.map_or_else(|| hosts.join(","), str::to_owned));
 }

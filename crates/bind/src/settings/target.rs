@@ -25,6 +25,8 @@ pub struct Target {
     pub allow: Option<BTreeSet<Impact>>,
     /// How much may be asked of it at a time.
     pub budget: Budget,
+    /// Fields that nobody declared and a file of the repository says, each with where.
+    pub discovered: BTreeMap<String, String>,
     /// Where its table begins.
     pub place: Place,
 }

@@ -6,7 +6,7 @@ use holdpoint_bind::{
     gate::decided_by,
     plan::{Inputs, Planned, assemble, digest},
     scope,
-    settings::Settings,
+    settings::{Found, Settings},
     understand::{Understood, understand},
 };
 use holdpoint_checks::{find, heads};
@@ -400,4 +400,52 @@ fn a_check_typed_by_hand_looks_from_here() {
     let (params, scope) = ad_hoc("net.port-open", &[("port", "80")], &web);
     assert_eq!((params["port"].as_str(), scope.allow), ("80", Impact::Active));
     assert_eq!(scope.site().unwrap().port, 8443);
+}
+
+#[test]
+fn an_address_that_is_the_checks_own_parameter_is_where_it_looks() {
+    let all = settings("[vantage.laptop]\nhere = true\ncounts-as = ['outside']\n");
+    for name in ["http.smoke", "grafana.ready"] {
+        let meaning = bound(name, &[("url", "https://shop.test/x")], "x");
+        let plan = one("x", &meaning, &all);
+        assert_eq!(plan.plan.lines[0].needs, [""; 0], "{name}");
+        assert_eq!(scope_of(&plan, &all).site().unwrap().host, "shop.test", "{name}");
+        let placeholder = bound(name, &[("url", "https://yourdomain.com/x")], "x");
+        let plan = one("x", &placeholder, &all);
+        assert_eq!(plan.plan.lines[0].needs, ["target.web.url"], "{name}");
+    }
+}
+
+#[test]
+fn what_files_say_is_used_shown_and_never_pinned() {
+    let found = [Found {
+        target: "web",
+        field: "url",
+        value: "https://shop.test",
+        origin: "nginx/shop.conf:4",
+    }];
+    let vantage = "[vantage.laptop]\nhere = true\ncounts-as = ['outside']\n";
+    let none = settings(vantage);
+    let all = none.clone().with_discovered(&found);
+    let meaning = bound("http.cors", &[("port", "8443")], "x");
+    let before = one("x", &meaning, &none);
+    assert_eq!(before.plan.lines[0].needs, ["target.web.url"]);
+    let plan = one("x", &meaning, &all);
+    let check = &plan.plan.lines[0].checks[0];
+    assert_eq!(plan.plan.lines[0].needs, [""; 0]);
+    assert_eq!(check.params["url"], "https://shop.test");
+    assert_eq!(check.sources["url"], Origin::Discovered);
+    assert_eq!(check.sources["port"], Origin::Text);
+    // The port of the text goes before the one of the URL, whoever gave that.
+    let scope = scope_of(&plan, &all);
+    assert_eq!(scope.site().unwrap().port, 8443);
+    assert_eq!((scope.allow, scope.target.as_str()), (Impact::ReadOnly, "web"));
+    assert!(!scope::params(check).contains_key("url"), "a subject is no parameter of the check");
+    assert_eq!(plan.lock, before.lock);
+    assert_ne!(digest(&plan.plan), digest(&before.plan));
+    // A host in the text is another one, and a target that no line is about is no complaint.
+    let other = one("x", &bound("http.cors", &[("host", "a.test")], "x"), &all);
+    assert_eq!(other.plan.lines[0].checks[0].target, "a.test");
+    assert!(!other.plan.lines[0].checks[0].sources.values().any(|it| *it == Origin::Discovered));
+    assert_eq!(codes(&other), [""; 0]);
 }

@@ -8,7 +8,6 @@
     reason = "a test that panics has failed, and the figures are meant to be read"
 )]
 
-mod corpus;
 mod reasons;
 mod seeds;
 mod shapes;

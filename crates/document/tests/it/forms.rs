@@ -218,9 +218,14 @@ fn tables_by_their_headers_and_cells() {
     check("| Role | Name |\n|---|---|\n| QA | [Name] |\n| | |\n", &["3 row ^0 | QA | [Name] |"]);
     check("| File | Purpose |\n|---|---|\n| a | b |\n", &[]);
     check(
-        "| No | Check | OK |\n|--|--|--|\n| 1 | up | ☐ |\n| 2 | on | ✅ |\n| 3 | x | y |\n",
+        "| No | Thing | OK |\n|--|--|--|\n| 1 | up | ☐ |\n| 2 | on | ✅ |\n| 3 | x | y |\n",
         &["3 row ^0 | 1 | up | ☐ |", "4 row ^0 | 2 | on | ✅ |"],
     );
+    check(
+        "| No | Check | OK |\n|--|--|--|\n| 1 | up | |\n\n| Area | Yes | No |\n|--|--|--|\n| Logs | | |\n",
+        &["3 row ^0 | 1 | up | |", "7 row ^0 | Logs | | |"],
+    );
+    check("| Test | Passed | Failed |\n|--|--|--|\n| Web | 9 | 0 |\n", &[]);
     check("Metric | Target\n--- | ---\nErrors | < 1%\nProse below.\n", &["3 row ^0 Errors | < 1%"]);
     let document = parse(b"| Role | Name | Date |\n|--|--|--|\n| QA | a \\| b |\n");
     let Form::Row { header, cells } = &document.lines[0].form else { panic!("no row") };
@@ -248,6 +253,20 @@ fn fences_belong_to_the_item_above() {
     assert_eq!(document.lines[0].fence, Some(0));
     assert_eq!(document.fences[3].body, "df");
     assert_eq!(document.fences[3].owner, Some(LineId(6)));
+}
+
+#[test]
+fn a_form_in_a_fence_is_one() {
+    check(
+        "```\nLead: ____ Date: ___\n- QA: ______\nby hand\n```\n",
+        &["2 field ^0 Lead: ____ Date: ___", "3 field ^0 QA: ______"],
+    );
+    check("```json\nLead: ____\n```\n", &[]);
+}
+
+#[test]
+fn a_report_goes_on_with_no_item() {
+    check("- [ ] a\n\u{2705} b\n- c\n  \u{2705} d\n", &["1 box ^0 a", "3 item ^0 c \u{2705} d"]);
 }
 
 #[test]

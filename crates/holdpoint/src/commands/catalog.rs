@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use holdpoint_bind::nearest::hint;
 use holdpoint_checks::{
     catalog, find,
     grid::fault_grid,
     heads::{Head, head, heads, param_names},
-    names::{SUBJECTS, nearest},
+    names::SUBJECTS,
 };
 use holdpoint_model::{check::AnyCheck, line::Form};
 use holdpoint_report::style::{Style, Tone};
@@ -78,14 +79,13 @@ pub(crate) fn explain(args: &ExplainArgs, style: Style) -> Done {
     Ok(Exit::Go)
 }
 
-/// The head of an id, or the nearest one.
+/// The head of an id, or the nearest ones.
 pub(crate) fn known(id: &str) -> Result<&'static Head, Stop> {
     head(id).ok_or_else(|| {
-        let near = nearest(id, heads().iter().map(|head| head.id));
-        let hint = near.map_or_else(
-            || String::from("`holdpoint checks` lists them"),
-            |near| format!("the nearest is `{near}`"),
-        );
+        let mut hint = hint(id, heads().iter().map(|head| head.id));
+        if hint.is_empty() {
+            hint = String::from("`holdpoint checks` lists them");
+        }
         Stop::usage(format!("the catalog has no `{id}`; {hint}"))
     })
 }
@@ -176,8 +176,10 @@ pub(crate) fn reference(page_name: &str) -> Done {
         }
         "faults" => out::result(&faults_page()),
         "cli" => out::result(&crate::args::reference()),
+        "settings" => out::result(&crate::commands::schema::settings()),
         other => {
-            return Err(Stop::usage(format!("no page `{other}`; there are checks, faults, cli")));
+            let known = "there are checks, faults, cli, settings";
+            return Err(Stop::usage(format!("no page `{other}`; {known}")));
         }
     }
     Ok(Exit::Go)

@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 
 use std::time::Instant;
 
-use holdpoint_model::plan::{Plan, PlanLine};
+use holdpoint_model::plan::{Origin, PlanLine};
 use holdpoint_report::{json, style::Style, terminal};
 
 use crate::{
     args::{Common, Format, PlanArgs},
+    commands::{ask, suggest},
+    discovery,
     exit::{Done, Exit, Stop},
     out,
     project::Project,
@@ -20,9 +22,21 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
     let began = Instant::now();
     let environment = args.env.as_deref();
     let config = Loaded::read(common.config.as_deref(), environment, style)?;
+    if args.ask && args.format != Format::Text {
+        return Err(Stop::usage("--ask speaks with people; leave --format out"));
+    }
+    if args.suggest && args.format != Format::Text {
+        return Err(Stop::usage("--suggest speaks with people; leave --format out"));
+    }
     let project = Project::open(&args.document, config, environment, !args.accept, style)?;
+    if args.ask {
+        return ask::ask(&project, &mut std::io::stdin().lock(), style);
+    }
+    if args.suggest {
+        return suggest::suggest(&project, args.yes, style);
+    }
     if let Some(number) = args.why {
-        let text = why(project.plan(), number)?;
+        let text = why(&project, number)?;
         let clean = text.lines().map(|line| format!("{}\n", style.clean(line)));
         out::result(&clean.collect::<String>());
         return Ok(Exit::Go);
@@ -46,7 +60,7 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
             if !complaints.is_empty() {
                 out::progress(&format!("\n{complaints}\n"));
             }
-            out::result(&footer(&project, wrote));
+            out::result(&footer(&project, wrote, style));
         }
     }
     // The process ends here: taking a huge plan apart, piece by piece, would help nobody.
@@ -54,37 +68,70 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
     Ok(Exit::Go)
 }
 
-fn footer(project: &Project, wrote: bool) -> String {
+/// Proposals that are shown.
+const PROPOSALS_MAX: usize = 12;
+
+/// What the catalog of this version would change about pinned lines.
+fn proposed(project: &Project, style: Style) -> String {
+    let all = &project.planned.proposals;
+    if all.is_empty() {
+        return String::new();
+    }
+    let lines = if all.len() == 1 { "line" } else { "lines" };
+    let mut rows = vec![format!(
+        "pinned    {} {lines} that this catalog would bind otherwise; as they were",
+        all.len()
+    )];
+    for it in all.iter().take(PROPOSALS_MAX) {
+        let text = style.cut(&it.text, style.width.saturating_sub(18));
+        rows.push(format!("  line {:<5} {text}", it.line));
+        rows.push(format!("    pinned    {}", it.pinned));
+        rows.push(format!("    proposed  {}", it.now));
+        let words: Vec<String> = it.because.iter().map(|part| format!("`{part}`")).collect();
+        if !words.is_empty() {
+            let words = format!("    because of {}", words.join(", "));
+            rows.push(style.cut(&words, style.width));
+        }
+    }
+    if let Some(more) = all.len().checked_sub(PROPOSALS_MAX).filter(|more| 0 < *more) {
+        rows.push(format!("  and {more} more"));
+    }
+    let path = &project.plan().document.path;
+    rows.push(format!("  `holdpoint plan {path} --accept` takes what is proposed"));
+    rows.iter().map(|row| format!("{}\n", style.clean(row))).collect()
+}
+
+fn footer(project: &Project, wrote: bool, style: Style) -> String {
     let mut text = String::from("\n");
+    if !project.discovered.is_empty() {
+        text.push_str(&discovery::shown(&project.discovered));
+        text.push_str(
+            "          nobody declared it; `holdpoint init` writes it into holdpoint.toml\n",
+        );
+    }
     if wrote {
         let path = project.lock_path.display();
         writeln!(text, "wrote     {path}; review it and commit it").expect("strings take text");
     }
-    for proposal in project.planned.proposals.iter().take(8) {
-        let (line, pinned, now) = (proposal.line, &proposal.pinned, &proposal.now);
-        writeln!(text, "pinned    line {line}: {pinned}; the catalog now says {now}")
-            .expect("strings take text");
-    }
-    if !project.planned.proposals.is_empty() {
-        text.push_str("          `plan --accept` takes what the catalog now says\n");
-    }
+    text.push_str(&proposed(project, style));
     writeln!(text, "next      holdpoint run {}", project.plan().document.path)
         .expect("strings take text");
     text
 }
 
 /// Where each value of one line comes from.
-fn why(plan: &Plan, number: usize) -> Result<String, Stop> {
+fn why(project: &Project, number: usize) -> Result<String, Stop> {
+    let plan = project.plan();
     let line = plan.lines.iter().find(|line| line.line == number).ok_or_else(|| {
         let near = plan.lines.iter().min_by_key(|line| line.line.abs_diff(number));
         let near =
             near.map_or_else(String::new, |line| format!("; the nearest is line {}", line.line));
         Stop::usage(format!("line {number} of the document makes no claim{near}"))
     })?;
-    Ok(explain(line))
+    Ok(explain(line, project))
 }
 
-fn explain(line: &PlanLine) -> String {
+fn explain(line: &PlanLine, project: &Project) -> String {
     let mut text = format!(
         "{} {}\n  {} {}, {}, {}\n",
         line.line,
@@ -101,7 +148,11 @@ fn explain(line: &PlanLine) -> String {
             writeln!(text, "    because of {}", words.join(", ")).expect("strings take text");
         }
         for (name, value) in &check.params {
-            let from = check.sources.get(name).map_or("text", |origin| origin.word());
+            let word = check.sources.get(name).map_or("text", |origin| origin.word());
+            let target = project.settings.targets.get(&check.target);
+            let file = target.and_then(|it| it.discovered.get(name));
+            let file = file.filter(|_| check.sources.get(name) == Some(&Origin::Discovered));
+            let from = file.map_or_else(|| word.to_owned(), |file| format!("{word}: {file}"));
             writeln!(text, "    {name} = {value}  ({from})").expect("strings take text");
         }
         let specs = holdpoint_checks::find(&check.id).map(|it| it.specs()).unwrap_or_default();

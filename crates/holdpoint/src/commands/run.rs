@@ -22,6 +22,7 @@ use holdpoint_runtime::Ended;
 
 use crate::{
     args::{Common, Format, GateArg, RunArgs},
+    discovery,
     exit::{Done, Stop},
     looking, out,
     project::Project,
@@ -57,6 +58,9 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let complaints = project.complaints_of("settings::", style);
     if !complaints.is_empty() {
         screen.say(&complaints);
+    }
+    if !project.discovered.is_empty() {
+        screen.say(discovery::shown(&project.discovered).trim_end());
     }
     let mut session = Session::begin(&project, &wish)?;
     if let Some(said) = session.said() {

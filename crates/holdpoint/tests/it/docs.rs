@@ -10,8 +10,14 @@ fn root() -> PathBuf {
 
 /// Pages written by hand, with their text.
 fn pages() -> Vec<(String, String)> {
-    let names =
-        ["README.md", "CONTRIBUTING.md", "docs/start.md", "docs/concepts.md", "docs/figures.md"];
+    let names = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/start.md",
+        "docs/concepts.md",
+        "docs/figures.md",
+        "docs/suggestions.md",
+    ];
     names
         .iter()
         .map(|name| ((*name).to_owned(), std::fs::read_to_string(root().join(name)).unwrap()))

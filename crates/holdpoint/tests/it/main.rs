@@ -7,23 +7,29 @@
     reason = "a test may panic, and says why it was skipped"
 )]
 
+mod ask;
 mod attack;
 mod bad_input;
 mod common;
 mod demo;
 mod docs;
+mod init;
 mod kills;
+mod lint;
 mod looked;
 mod nginx;
+mod override_help;
 mod real_files;
 mod real_http;
 mod real_limits;
 mod real_net;
 mod real_stack;
 mod real_tls;
+mod real_trees;
 mod records;
 mod schemas;
 mod screen;
 mod seeds;
 mod site;
+mod suggest;
 mod words;

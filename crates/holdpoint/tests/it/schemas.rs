@@ -74,6 +74,10 @@ fn every_format_is_as_its_schema_says() {
     check("plan-1.json", &place.json(&["plan", list, "--no-lock", "--format", "json"]).1);
     place.write("list.md", "# T\n\n## Pre-Deployment\n\n- [ ] Port 80 open\n- [ ] Team briefed\n");
     check("run-1.json", &place.json(&["run", "list.md", "--format", "json"]).1);
+    place.write("lint.md", "# T\n\n- [ ] Latency < 5\n- [ ] `cat .env`\n");
+    let (code, found) = place.json(&["lint", "lint.md", "--format", "json"]);
+    assert_eq!((code, found["counts"]["error"].as_u64()), (Some(1), Some(1)));
+    check("lint-1.json", &found);
     check("status-1.json", &place.json(&["status", "--format", "json"]).1);
     let wrong =
         place.json(&["check", "net.port-open", "host=127.0.0.1", "port=1", "--format", "json"]);

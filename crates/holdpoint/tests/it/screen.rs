@@ -193,7 +193,7 @@ fn the_catalog_is_a_manual() {
     let (exit, all) = place.json(&["checks", "--format", "json"]);
     assert_eq!((exit, all["schema"].as_str()), (Some(0), Some("holdpoint.checks/1")));
     let checks = all["checks"].as_array().unwrap();
-    assert_eq!(checks.len(), 253);
+    assert_eq!(checks.len(), 385);
     let looks: Vec<&str> = checks
         .iter()
         .filter(|it| it["revision"].is_number())

@@ -472,6 +472,9 @@ fn raw(seen: &Seen) -> impl Iterator<Item = &str> {
         | Seen::Stream(_)
         | Seen::Sqlite(_)
         | Seen::Git(_)
+        | Seen::Found(_)
+        | Seen::Setting(_)
+        | Seen::Searched(_)
         | Seen::Earlier(_)
         | Seen::Absent => None,
     };

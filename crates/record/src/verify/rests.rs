@@ -82,6 +82,14 @@ fn believed(seq: Seq, from: &str, seen: &Seen) -> Option<String> {
         Seen::Stream(_) => Some(format!("event {}: a file read to its end and not kept", seq.0)),
         Seen::Sqlite(_) => Some(format!("event {}: a database looked into and not kept", seq.0)),
         Seen::Git(_) => Some(format!("event {}: what git said of a repository", seq.0)),
+        Seen::Setting(setting) => Some(format!(
+            "event {}: a value of a configuration file, read as {} by revision {} and not kept",
+            seq.0, setting.format, setting.revision
+        )),
+        Seen::Searched(searched) => Some(format!(
+            "event {}: {} source files, searched by revision {} and not kept",
+            seq.0, searched.files, searched.revision
+        )),
         Seen::Earlier(earlier) => {
             Some(format!("event {}: run {}, which is a record of its own", seq.0, earlier.run))
         }
@@ -93,6 +101,7 @@ fn believed(seq: Seq, from: &str, seen: &Seen) -> Option<String> {
         | Seen::File(_)
         | Seen::Stat(_)
         | Seen::List(_)
+        | Seen::Found(_)
         | Seen::Filesystem(_)
         | Seen::Output(_)
         | Seen::Listeners(_)

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use holdpoint_model::{
     diagnostic::Diagnostic,
     line::Binding,
-    plan::{Plan, PlanLine},
+    plan::{Origin, Plan, PlanLine},
 };
 
 use crate::style::{Style, Tone};
@@ -70,7 +70,10 @@ fn row(line: &PlanLine, style: Style) -> String {
         }
     };
     let params = line.checks.first().map(|check| {
-        let all = check.params.iter().map(|(name, value)| match value.chars().next() {
+        // What was discovered is the same on every line; it is shown once, below.
+        let own = |name: &String| check.sources.get(name) != Some(&Origin::Discovered);
+        let all = check.params.iter().filter(|(name, _)| own(name));
+        let all = all.map(|(name, value)| match value.chars().next() {
             Some('<' | '>' | '=' | '!') => format!("{name}{value}"),
             Some(_) | None => format!("{name}={value}"),
         });

@@ -13,6 +13,7 @@ mod files;
 mod programs;
 mod repositories;
 mod streams;
+mod trees;
 mod variables;
 
 use std::{

@@ -1,0 +1,64 @@
+//! What a trainer of the weights needs to know of lines: the features that they have.
+
+use holdpoint_document::{Document, LineId};
+
+use crate::{
+    candidate::{Reading, candidates},
+    context::{Context, classes},
+    kind::{self, Subject},
+    learned::{self, features::features},
+    outline::{self, Outline},
+    phase,
+};
+
+/// Features of a line: digest of the name, and how often it counts.
+pub type Features = Vec<(u32, i32)>;
+
+/// The features of every line of a document, one entry for each; none for lines of fences.
+pub fn samples(document: &Document) -> Vec<Features> {
+    let outline = Outline::of(document);
+    let context = Context::of(document);
+    let lines = document.lines.iter().enumerate();
+    lines
+        .map(|(at, line)| {
+            let id = LineId(at);
+            let phase = phase::phase(line, &outline);
+            let hits = outline::hits(&line.repaired);
+            let subject = Subject::new(document, &outline, id, line, phase, &hits);
+            let kind = kind::kind(&subject);
+            let Some(scan) = context.line(id) else { return Features::new() };
+            let above = context.above(id);
+            let reading = Reading {
+                text: &line.repaired,
+                scan,
+                above: &above,
+                around: classes(&above),
+                anywhere: context.anywhere,
+                phase,
+            };
+            let claims = candidates(&reading);
+            let all = features(&reading, &claims, kind.word());
+            all.iter().map(|it| (it.name, it.times)).collect()
+        })
+        .collect()
+}
+
+/// Digest of the examples that the weights in use were learned from.
+pub fn source() -> u64 {
+    learned::Weights::source()
+}
+
+/// What the weights have for each id, the best first.
+pub fn ranked<'a>(data: &'a [u8], features: &[(u32, i32)]) -> Vec<(&'a str, i32)> {
+    let Some(weights) = learned::Weights::read(data) else { return Vec::new() };
+    let place = learned::features::Place::Whole;
+    let features: Vec<_> = features
+        .iter()
+        .map(|(name, times)| learned::features::Feature { name: *name, times: *times, place })
+        .collect();
+    let scores = weights.scores(&features);
+    let mut all: Vec<_> =
+        scores.into_iter().enumerate().map(|(at, it)| (weights.id(at), it)).collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    all
+}

@@ -1,0 +1,129 @@
+//! Reads parameters by what their names mean, for every entry that has no reader of its own.
+
+use holdpoint_checks::{find, heads::param_names};
+
+use super::{Source, names_in, span};
+use crate::{nouns::table, values::What};
+
+/// Parameters whose value is one of a kind that stands in the line.
+const KINDS: &[(&str, &[What])] = &[
+    ("url", &[What::Url]),
+    ("path", &[What::Path, What::Document]),
+    ("script", &[What::Path]),
+    ("file", &[What::Path]),
+    ("domain", &[What::Host]),
+    ("host", &[What::Host]),
+    ("retention", &[What::Duration]),
+    ("max-age", &[What::Duration]),
+    ("window", &[What::Duration]),
+    ("within", &[What::Duration]),
+    ("duration", &[What::Duration]),
+    ("version", &[What::Version]),
+    ("coverage", &[What::Percent]),
+    ("limit", &[What::Number]),
+    ("nodes", &[What::Number]),
+    ("replicas", &[What::Number]),
+    ("attempts", &[What::Number]),
+];
+/// Parameters whose value is a word of a table.
+const TABLES: &[(&str, &str)] = &[
+    ("provider", "vendors"),
+    ("network", "networks"),
+    ("branch", "branches"),
+    ("engine", "engines"),
+    ("store", "app-stores"),
+    ("channel", "channels"),
+    ("langs", "languages"),
+    ("registry", "registries"),
+    ("mesh", "meshes"),
+    ("cdn", "vendors"),
+    ("locking", "locks"),
+];
+
+/// Fills the parameters that are still open.
+pub(super) fn fill(id: &str, it: &mut Source<'_>) {
+    // A check that can judge is given only what its own reader understood.
+    if find(id).is_some() {
+        return;
+    }
+    for row in param_names(id) {
+        if it.is_set(row.name) {
+            continue;
+        }
+        if let Some((_, kinds)) = KINDS.iter().find(|(name, _)| *name == row.name) {
+            // A value means one thing only; and a number with a tick was measured once.
+            let taken = |text: &str| it.params.values().any(|known| known.ends_with(text));
+            let ticked = row.name == "coverage" && it.text.contains(['\u{2713}', '\u{2705}']);
+            let value = it
+                .scan
+                .values
+                .iter()
+                .find(|value| kinds.contains(&value.what) && !taken(&value.text) && !ticked);
+            let text = value.map(|it| format!("{}{}", it.bound.unwrap_or_default(), it.text));
+            it.set(row.name, text.unwrap_or_default());
+            if row.name == "url" && !it.is_set("url") {
+                let rows = it.below.iter().copied().chain(it.fence.unwrap_or_default().lines());
+                let found = rows.filter_map(|text| span::first(text, kinds)).next();
+                it.set("url", found.map(|value| value.text).unwrap_or_default());
+            }
+        } else if let Some((_, nouns)) = TABLES.iter().find(|(name, _)| *name == row.name) {
+            it.first_named(row.name, nouns);
+            if !it.is_set(row.name) && matches!(row.name, "provider" | "network" | "store") {
+                let above = it.above.iter().take(2).find_map(|text| {
+                    let names = names_in(text, nouns);
+                    names.first().copied().filter(|_| names.len() == 1)
+                });
+                it.set(row.name, above.unwrap_or_default());
+            }
+        }
+        match row.name {
+            "path" if !it.is_set("path") => {
+                let coded = span::words(it.text).find(|word| is_path(word));
+                let path = coded.or_else(|| span::files(it.text).next());
+                it.set("path", path.unwrap_or_default().to_owned());
+            }
+            "services" => it.named("services", "workloads", ","),
+            "role" => {
+                let coded = span::words(it.text).find(|word| word.starts_with("roles/"));
+                it.set("role", coded.unwrap_or_default().to_owned());
+            }
+            "buckets" | "dashboards" | "groups" | "keys" => {
+                let verb = |word: &str| table("acronyms").iter().any(|(name, _)| *name == word);
+                let coded: Vec<&str> =
+                    span::words(it.text).filter(|word| !is_path(word) && !verb(word)).collect();
+                it.set(row.name, coded.join(","));
+            }
+            "backend" if id == "terraform.state" => it.first_named("backend", "state-stores"),
+            "address" => {
+                let mut words = it.text.split([' ', '`', '(', ')']).map(span::bare);
+                let address = words.find(|word| word.starts_with("0x") && 10 < word.len());
+                it.set("address", address.unwrap_or_default().to_owned());
+            }
+            "namespace" => {
+                let word = span::word_after(it.text, &["namespace", "namespaces"]);
+                let coded = word.filter(|word| span::words(it.text).any(|it| it == *word));
+                it.set("namespace", coded.unwrap_or_default().to_owned());
+            }
+            "interval" => {
+                it.set("interval", span::interval(it.text).unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A path in marks of code, of any system.
+pub(super) fn is_path(word: &str) -> bool {
+    let dotted = word.rsplit_once('.').is_some_and(|(name, end)| {
+        !name.is_empty()
+            && (1..=5).contains(&end.len())
+            && end.bytes().all(|b| b.is_ascii_alphanumeric())
+            && end.bytes().any(|b| b.is_ascii_alphabetic())
+    });
+    let folder = word.contains('/') && !word.contains("://") && 1 < word.len();
+    if ["Procfile", "Dockerfile", "Makefile", "Gemfile", "Jenkinsfile", "LICENSE"].contains(&word) {
+        return true;
+    }
+    let letters = word.contains(char::is_alphabetic) && !word.contains(['(', '=', '{']);
+    letters && (dotted || folder) && names_in(word, "branches").first() != Some(&word)
+}

@@ -1,0 +1,407 @@
+//! Parameters of claims about variables: which they are, what they must be, where they are set.
+
+use super::{Source, find_word, find_words, of_command, span};
+use crate::{
+    nouns,
+    values::{Value, What, is_variable, values},
+};
+
+/// Words between a variable and the value that it has to have.
+const SETS: &[&str] =
+    &["set to", "is set to", "must be", "should be", "is", "=", "->", "\u{2192}", "equals", "to"];
+
+pub(super) fn env(id: &str, it: &mut Source<'_>) {
+    match id {
+        "env.required" | "env.secret-strength" => variables(id, it),
+        "env.file-present" => {
+            it.put("path", What::Path);
+            if !it.is_set("path") {
+                it.set("path", span::files(it.text).next().unwrap_or_default().to_owned());
+            }
+            copied(it);
+            let paths: Vec<String> = it.all(What::Path).map(|value| value.text.clone()).collect();
+            match paths.as_slice() {
+                [template, path] if !is_template(path) => {
+                    it.set("template", template.as_str());
+                    it.set("path", path.as_str());
+                }
+                [path, template] => {
+                    it.set("template", template.as_str());
+                    it.set("path", path.as_str());
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a fence copies, and where to.
+fn copied(it: &mut Source<'_>) {
+    let rows = it.fence.unwrap_or_default().lines();
+    let copies = rows.map(|row| of_command("env.file-present", row.trim()));
+    if let Some(found) = copies.into_iter().find(|found| found.contains_key("path")) {
+        it.params.extend(found);
+    }
+}
+
+/// Whether a file shows what another is to look like.
+fn is_template(path: &str) -> bool {
+    ["example", "sample", "template", ".dist"].iter().any(|word| path.contains(word))
+}
+
+fn variables(id: &str, it: &mut Source<'_>) {
+    let assigned: Vec<(String, String)> = assignments(it);
+    let mut names = named(it);
+    if names.is_empty() {
+        names = nested(it);
+    }
+    let several = 1 < names.len() || names.iter().any(|name| name.contains('*'));
+    it.set(if several { "names" } else { "name" }, names.join(","));
+    if id == "env.required" {
+        equal(it, &names, &assigned);
+    }
+    if names.is_empty() && id == "env.required" {
+        told_apart(it);
+    }
+    let lower = it.text.to_lowercase();
+    if let Some(default) = lower.find("default: ").and_then(|at| it.text.get(at + 9..)) {
+        let end = default.find([')', ',', ';']).unwrap_or(default.len());
+        it.set("default", default.get(..end).unwrap_or_default().trim_matches(['`', ' ']));
+    }
+    let texts = [it.text].into_iter().chain(it.above.iter().copied());
+    if texts.into_iter().any(is_optional) {
+        it.set("optional", "true");
+    }
+    if id == "env.secret-strength" {
+        lengths(it);
+        if find_word(&lower, "unique").is_some() {
+            it.set("unique", "true");
+        }
+    }
+    let is_own = |value: &&Value| {
+        let file = value.text.rsplit('/').next().unwrap_or_default();
+        let own = file.contains(".env") && !is_template(file) && is_place(it.text, value);
+        names.is_empty() || own
+    };
+    let path = it.all(What::Path).find(is_own);
+    let path = path.map(|value| value.text.clone());
+    it.set("path", path.unwrap_or_default());
+}
+
+/// Whether variables are set in a file, rather than copied from it: "in `.env`", "`.env` with …".
+fn is_place(text: &str, value: &Value) -> bool {
+    let head = text.get(..value.start).unwrap_or_default().trim_end_matches(['`', '*', ' ']);
+    let behind = text.get(value.end..).unwrap_or_default().trim_start_matches(['`', '*', ' ']);
+    let lower = head.to_lowercase();
+    let leads = [" in", " en", " em", " dans", " into", " inside", " в", "在"];
+    let spoken = leads.iter().any(|lead| lower.ends_with(lead));
+    let trails = ["に", "中", "里", "で", "에", "文件中", "内"];
+    !head.contains(char::is_alphanumeric)
+        || spoken
+        || trails.iter().any(|trail| behind.starts_with(trail))
+}
+
+/// "Optional", but not "not optional": a variable that may be absent is asked for less.
+fn is_optional(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut found = find_words(&lower, "optional");
+    found.any(|at| {
+        let head = lower.get(..at).unwrap_or_default().trim_end_matches([' ', '-']);
+        !head.ends_with("not") && !head.ends_with("non") && !head.ends_with("n't")
+    })
+}
+
+/// What the line assigns, but for values that are to be filled in.
+fn assignments(it: &Source<'_>) -> Vec<(String, String)> {
+    let pairs = it.all(What::Assignment).filter_map(|value| value.text.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
+        .collect()
+}
+
+/// The exact value, where all variables of the line have one.
+fn equal(it: &mut Source<'_>, names: &[String], assigned: &[(String, String)]) {
+    let open = |value: &str| {
+        value.is_empty() || value.contains(['<', '[', '{', '\u{2026}']) || value.starts_with("...")
+    };
+    let mut all: Vec<(&str, String)> = Vec::new();
+    for name in names {
+        let given = assigned.iter().filter(|(own, _)| own == name);
+        let mut values: Vec<String> = given.map(|(_, value)| value.clone()).collect();
+        values.dedup();
+        let value = match values.as_slice() {
+            [value] => Some(value.clone()),
+            [] => told(it, name),
+            _ => None,
+        };
+        let Some(value) = value.filter(|value| !open(value)) else {
+            return;
+        };
+        all.push((name, value));
+    }
+    let mut values: Vec<String> = all.into_iter().map(|(_, value)| value).collect();
+    values.sort();
+    values.dedup();
+    match values.as_slice() {
+        [] => {}
+        [value] => it.set("equals", value.as_str()),
+        several if several.iter().all(|value| !value.contains([',', '(', ')'])) => {
+            it.set("type", format!("enum({})", several.join(",")));
+        }
+        _ => {}
+    }
+}
+
+/// "(mainnet, not testnet)", "not any staging service": which environment it must and must not be.
+fn told_apart(it: &mut Source<'_>) {
+    let lower = it.text.to_lowercase();
+    let inner = lower.split(['(', ')']).nth(1).unwrap_or_default();
+    if let Some((wanted, other)) = inner.split_once(", not ")
+        && !wanted.contains(' ')
+        && !other.contains(' ')
+    {
+        it.set("equals", wanted);
+        it.set("forbid", other);
+        return;
+    }
+    let banned = ["remove ", "not ", "no ", "without ", "sin ", "sem "];
+    if banned.iter().any(|word| lower.starts_with(word) || lower.contains(&format!(" {word}"))) {
+        let names = ["development", "dev", "staging", "testnet", "localhost"];
+        let mut found: Vec<(usize, &str)> = Vec::new();
+        found.extend(names.iter().filter_map(|name| Some((find_word(&lower, name)?, *name))));
+        found.sort_unstable();
+        let texts: Vec<&str> = found.into_iter().map(|(_, name)| name).collect();
+        it.set("forbid", texts.join(","));
+    }
+}
+
+/// "`MODE` set to `fast`": the value behind the name, if nothing is said of it.
+fn told(it: &Source<'_>, name: &str) -> Option<String> {
+    let value = it.all(What::Variable).find(|value| value.text == name)?;
+    let rest = it.text.get(value.end..)?.trim_start_matches(['`', '*', ' ', ':']);
+    let lower = rest.to_ascii_lowercase();
+    let lead = SETS.iter().find(|lead| {
+        lower.strip_prefix(**lead).is_some_and(|it| it.starts_with([' ', '`', '"']))
+    })?;
+    let rest = rest.get(lead.len()..)?.trim_start();
+    // "X is `string`" may tell what sort of value it is.
+    let exact = !matches!(*lead, "is" | "to");
+    if let Some(coded) = rest.strip_prefix('`') {
+        let (coded, behind) = coded.split_once('`')?;
+        let alone = behind.trim_start();
+        let ends = alone.is_empty()
+            || alone.starts_with([',', '.', ')', '(', ';', '-', '\u{2014}', '\u{2013}']);
+        return (exact
+            && ends
+            && !coded.contains(char::is_whitespace)
+            && !is_variable(coded, true))
+        .then(|| coded.to_owned());
+    }
+    let word = rest.split([',', ';', ')', '(']).next()?.trim_matches(['*', '"', '\'', ' ', '.']);
+    let plain = ["true", "false", "production", "staging", "0", "1", "on", "off"];
+    plain.contains(&word.to_ascii_lowercase().as_str()).then(|| word.to_owned())
+}
+
+/// The names that the line itself says, each once.
+fn named(it: &Source<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for value in &it.scan.values {
+        let name = match value.what {
+            What::Variable => value.text.clone(),
+            What::Assignment => value.text.split('=').next().unwrap_or_default().to_owned(),
+            What::Number
+            | What::Percent
+            | What::Size
+            | What::Duration
+            | What::Version
+            | What::Code
+            | What::Port
+            | What::Path
+            | What::Document
+            | What::Url
+            | What::Host
+            | What::Blank => continue,
+        };
+        let behind =
+            it.text.get(value.end..).unwrap_or_default().trim_start_matches(['`', '*', ' ']);
+        if behind.starts_with("unset") || is_banned(it.text, value.start) {
+            continue;
+        }
+        let name = match names.last().filter(|_| name.starts_with('_')) {
+            Some(last) => spelled_out(last, &name),
+            None => name,
+        };
+        push(&mut names, name);
+    }
+    if names.is_empty() { names } else { listed(it.text, names) }
+}
+
+/// "without `X`" says of another thing that it must not be.
+fn is_banned(text: &str, start: usize) -> bool {
+    let head = text.get(..start).unwrap_or_default().trim_end_matches(['`', '*', ' ']);
+    ["without", "instead of", "not", "ohne", "sin", "без"].iter().any(|word| {
+        let head = head.to_lowercase();
+        head.strip_suffix(word).is_some_and(|it| it.ends_with(' '))
+    })
+}
+
+fn push(names: &mut Vec<String>, name: String) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// `A_PUBLIC_KEY`/`_PRIVATE_KEY`: the second in full.
+fn spelled_out(first: &str, ending: &str) -> String {
+    let count = ending.split('_').filter(|it| !it.is_empty()).count();
+    let parts: Vec<&str> = first.split('_').collect();
+    let kept = parts.get(..parts.len().saturating_sub(count)).unwrap_or_default();
+    if kept.is_empty() { ending.to_owned() } else { format!("{}{ending}", kept.join("_")) }
+}
+
+/// Adds the words in capitals that stand in one list with variables: `(DB_URL, PORT)`.
+fn listed(text: &str, found: Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for group in text.split(['(', ')', '（', '）', ':', '：']) {
+        let item = |text: &'_ str| text.trim().trim_start_matches(['`', '*']).to_owned();
+        let items: Vec<String> = group.split([',', '、', '，']).map(item).collect();
+        let bare = |item: &String| {
+            let plain = span::bare(item);
+            if item.trim_end_matches('`').ends_with("_*") {
+                format!("{plain}*")
+            } else {
+                plain.to_owned()
+            }
+        };
+        let items: Vec<String> = items.iter().map(bare).collect();
+        let known = items.iter().any(|item| found.contains(item));
+        for item in items {
+            let plain = known && item.len() <= 24 && is_variable(&item, true);
+            if plain || found.contains(&item) {
+                push(&mut names, item);
+            }
+        }
+    }
+    for name in found {
+        push(&mut names, name);
+    }
+    names
+}
+
+/// The names in the bullets and in the fence that belong to the line.
+fn nested(it: &Source<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for bullet in &it.below {
+        let lead = values(bullet).into_iter().find(|value| {
+            let head = bullet.get(..value.start).unwrap_or_default();
+            !head.contains(char::is_alphanumeric)
+        });
+        match lead {
+            Some(value) if value.what == What::Variable => push(&mut names, value.text),
+            Some(value) if value.what == What::Assignment => {
+                push(&mut names, value.text.split('=').next().unwrap_or_default().to_owned());
+            }
+            _ => {}
+        }
+    }
+    if names.is_empty() {
+        for row in it.fence.unwrap_or_default().lines() {
+            if let Some(name) = assigned_in(row) {
+                push(&mut names, name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The variable that a line of a file, or of a shell, sets.
+fn assigned_in(row: &str) -> Option<&str> {
+    let mut row = row.trim();
+    for lead in ["export ", "set ", "ENV ", "$env:", "- "] {
+        row = row.strip_prefix(lead).unwrap_or(row);
+    }
+    let spelled = |(name, _): &(&str, &str)| name.contains('_');
+    let (name, _) = row.split_once('=').or_else(|| row.split_once(": ").filter(spelled))?;
+    let name = name.trim();
+    let good = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && (name.contains('_') || name.bytes().all(|b| !b.is_ascii_lowercase()));
+    let known = nouns::table("acronyms").iter().any(|(word, _)| *word == name);
+    (good && !known && 2 < name.len()).then_some(name)
+}
+
+/// "32+ characters", "32 bytes", "32-chars-min".
+fn lengths(it: &mut Source<'_>) {
+    let text = it.text.to_lowercase();
+    for value in &it.scan.values {
+        let behind =
+            text.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '-', '_']);
+        let count = value.text.clone();
+        if ["char", "letter", "文字", "字符", "자", "caract", "zeichen", "симв"]
+            .iter()
+            .any(|word| behind.starts_with(word))
+        {
+            it.params.insert("min-chars".to_owned(), count);
+        } else if behind.starts_with("byte") {
+            it.params.insert("bytes".to_owned(), count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdpoint_document::parse;
+
+    use crate::{parameters::Params, parameters::labelled::claimed};
+
+    fn read(text: &str) -> Params {
+        claimed(&parse(format!("# X\n\n- [ ] {text}\n").as_bytes()), 3, "env.required")
+    }
+
+    fn one(text: &str, name: &str) -> String {
+        read(text).get(name).cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn names_stand_in_the_line() {
+        assert_eq!(one("`DB_URL` set", "name"), "DB_URL");
+        assert_eq!(one("Env set (DB_URL, PORT, NODE_ENV)", "names"), "DB_URL,PORT,NODE_ENV");
+        assert_eq!(one("Keys `APP_*` set", "names"), "APP_*");
+        assert_eq!(
+            one("Set `PUSH_PUBLIC_KEY`/`_PRIVATE_KEY`", "names"),
+            "PUSH_PUBLIC_KEY,PUSH_PRIVATE_KEY"
+        );
+        assert_eq!(one("`APP_DEBUG=false` in `.env`", "path"), ".env");
+        assert_eq!(one("`APP_KEY` listed in `.env.example`", "path"), "");
+    }
+
+    #[test]
+    fn names_stand_below() {
+        let fence = "Variables\n  ```env\n  DB_URL=x\n  # note: none\n  REDIS_URL=y\n  ```";
+        assert_eq!(one(fence, "names"), "DB_URL,REDIS_URL");
+        let export = "Variables\n  ```bash\n  export TF_VAR_region=\"x\"\n  ```";
+        assert_eq!(one(export, "name"), "TF_VAR_region");
+        assert_eq!(one("Variables:\n  - `DB_URL` - see `X_Y`\n  - A note", "name"), "DB_URL");
+    }
+
+    #[test]
+    fn exact_values() {
+        assert_eq!(one("`NODE_ENV` set to `production`", "equals"), "production");
+        assert_eq!(one("NODE_ENV is production", "equals"), "production");
+        assert_eq!(one("`NODE_ENV` set to production URL", "equals"), "");
+        assert_eq!(one("`A_KEY` set to your key", "equals"), "");
+        assert_eq!(one("`API_URL=https://<host>`", "equals"), "");
+        assert_eq!(
+            one("`NODE_ENV=production`, `DEBUG_ON=false`", "type"),
+            "enum(false,production)"
+        );
+        assert_eq!(one("`NODE_ENV=production` and `DB_URL` set", "equals"), "");
+    }
+
+    #[test]
+    fn what_is_not_optional_is_required() {
+        assert_eq!(one("`DB_URL` (optional)", "optional"), "true");
+        assert_eq!(one("`DB_URL` is not optional", "optional"), "");
+    }
+}
