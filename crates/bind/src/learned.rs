@@ -31,9 +31,7 @@ static ALSO: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
 /// A chance of one in e, in the unit of the weights' sums.
 const UNIT: f64 = 12.0;
 /// How likely an entry has to be right to be bound.
-const BOUND_MIN: f64 = 0.94;
-/// The same for journeys, which nearly every sentence about a product resembles.
-const JOURNEY_MIN: f64 = 0.95;
+pub(crate) const BOUND_MIN: f64 = 0.94;
 /// How likely a claim of people has to be to be asked of them.
 pub(crate) const ASKED_MIN: f64 = 0.97;
 /// How likely another entry has to be for what a rule binds to be asked.
@@ -240,13 +238,7 @@ impl<'a> Said<'a> {
 /// The entry that features bind.
 fn best(likely: &[f64]) -> Option<&'static str> {
     let top = likely.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
-    let id = *IDS.get(top.0)?;
-    (bound_min(id) <= *top.1).then_some(id)
-}
-
-/// How likely an id has to be right to be bound.
-pub(crate) fn bound_min(id: &str) -> f64 {
-    if matches!(id, "http.journey" | "http.smoke") { JOURNEY_MIN } else { BOUND_MIN }
+    (BOUND_MIN <= *top.1).then(|| IDS.get(top.0).copied()).flatten()
 }
 
 /// How likely each id is right, and how likely only people can answer.

@@ -204,7 +204,7 @@ fn of_examples(
         let because = vec![it.line.text.clone()];
         return Some((Binding::Asked, vec![plain("attest.statement", because)]));
     }
-    if !human && id != learned::NOTHING && learned::bound_min(id) <= likely {
+    if !human && id != learned::NOTHING && learned::BOUND_MIN <= likely {
         let because = said.because(id);
         let params = parameters::of(id, it, reading);
         let because = in_raw(it.line, because, reading);

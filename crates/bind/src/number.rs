@@ -47,7 +47,7 @@ fn with_unit(digits: &str, rest: &str) -> (What, String, usize) {
         return (What::Size, format!("{digits}{word}"), gap + end);
     }
     if let Some((_, unit)) = table("times").iter().find(|(name, _)| *name == lower)
-        && (gap == 0 || 2 <= lower.len())
+        && (gap == 0 || 2 <= lower.len() || lower == "s")
     {
         return (What::Duration, format!("{digits}{unit}"), gap + end);
     }

@@ -213,6 +213,10 @@ fn numbers(text: &str, start: usize, word: &str, out: &mut Vec<Value>) {
         if glued {
             continue;
         }
+        // "5xx" is a class of codes.
+        if word.get(from + length..).is_some_and(|rest| rest.starts_with("xx")) {
+            continue;
+        }
         let value = number(text, start + from, digits, before == Some(':'));
         at = at.max(value.end.saturating_sub(start).min(word.len()));
         out.push(value);

@@ -139,3 +139,28 @@ fn commands_of_the_pages_exist_with_their_flags() {
     }
     assert!(10 <= tried, "{tried}");
 }
+
+#[test]
+fn plans_of_the_pages_are_what_the_program_says() {
+    let example = std::fs::read_to_string(root().join("docs/examples/RELEASE.md")).unwrap();
+    let mut tried = 0;
+    for (page, text) in pages() {
+        for (info, body) in fences(&text) {
+            let Some(flags) = info.strip_prefix("plan") else { continue };
+            tried += 1;
+            let place = Place::new();
+            place.write("RELEASE.md", &example);
+            let flags: Vec<&str> = flags.split_whitespace().collect();
+            let said = place.run(&[&["plan", "RELEASE.md"], flags.as_slice()].concat());
+            assert_eq!(said.code, Some(0), "{page}: {}", said.err);
+            // How long it took is not part of the example.
+            let out: Vec<&str> =
+                said.out.lines().map(|line| line.split(" lines · ").next().unwrap()).collect();
+            for line in body.lines() {
+                let line = line.strip_suffix(" lines").unwrap_or(line);
+                assert!(out.contains(&line), "{page}: {line}\n{}", said.out);
+            }
+        }
+    }
+    assert!(2 <= tried);
+}
