@@ -20,8 +20,9 @@ pub(crate) async fn secure(
     client: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
-    shared.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
+    let counter = if path == "/" { &shared.front } else { &shared.other };
+    counter.fetch_add(1, Ordering::Relaxed);
     let mut answer = match (request.method(), path.as_str()) {
         (&Method::GET | &Method::HEAD, path) => page(shared, settings, client, path).await,
         _ => text(StatusCode::METHOD_NOT_ALLOWED, "application/json", r#"{"error":"method"}"#),
@@ -84,11 +85,13 @@ async fn page(shared: &Shared, settings: &Settings, client: IpAddr, path: &str) 
 }
 
 fn metrics(shared: &Shared) -> String {
-    let requests = shared.requests.load(Ordering::Relaxed);
+    let front = shared.front.load(Ordering::Relaxed);
+    let other = shared.other.load(Ordering::Relaxed);
     format!(
         "# HELP harbour_requests_total Requests answered.\n\
          # TYPE harbour_requests_total counter\n\
-         harbour_requests_total {requests}\n\
+         harbour_requests_total{{route=\"/\"}} {front}\n\
+         harbour_requests_total{{route=\"other\"}} {other}\n\
          # HELP harbour_berths_free Berths that can be booked.\n\
          # TYPE harbour_berths_free gauge\n\
          harbour_berths_free 12\n\

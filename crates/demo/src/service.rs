@@ -30,7 +30,10 @@ const CONNECTIONS_MAX: usize = 256;
 pub(crate) struct Shared {
     folder: PathBuf,
     pub(crate) limiter: Limiter,
-    pub(crate) requests: AtomicU64,
+    /// Requests for the front page.
+    pub(crate) front: AtomicU64,
+    /// All other requests.
+    pub(crate) other: AtomicU64,
     pub(crate) readiness: AtomicU64,
     connections: Arc<Semaphore>,
 }
@@ -55,7 +58,8 @@ pub async fn start(folder: &Path) -> Result<Service, Error> {
     let shared = Arc::new(Shared {
         folder: folder.to_owned(),
         limiter: Limiter::default(),
-        requests: AtomicU64::new(0),
+        front: AtomicU64::new(0),
+        other: AtomicU64::new(0),
         readiness: AtomicU64::new(0),
         connections: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
     });

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Boxes below which a document is a page with a few boxes and no checklist.
-const BOXES_MIN: usize = 5;
+const BOXES_MIN: usize = 3;
 
 /// A checklist.
 #[derive(Debug)]

@@ -32,6 +32,9 @@ const ACCEPT: &str = "application/openmetrics-text;version=1.0.0,text/plain;vers
 /// The number that a second scrape begins to be counted with, and twice that a third: attempts of
 /// the one before end below.
 const AGAIN: u32 = 10;
+/// Requests between the last two scrapes: more than one, because a single step is easily that of
+/// somebody else's request, or of another line's look, while nothing was asked here.
+const REQUESTS: u32 = 3;
 
 choice! {
     /// Who may read the metrics.
@@ -127,8 +130,8 @@ Where a vantage counts as outside, the same path is asked for from there, withou
             }
         }
         // Whatever becomes of the requests in between, the counters tell.
-        let between =
-            good.iter().map(|(at, _, _)| looks.http(&client.from, client.get(at.ip(), "/"), 1));
+        let times = || good.iter().flat_map(|(at, ..)| (1..=REQUESTS).map(|nth| (at.ip(), nth)));
+        let between = times().map(|(ip, nth)| looks.http(&client.from, client.get(ip, "/"), nth));
         drop(looks.each(between)?);
         let after = looks.each(good.iter().map(|(at, before, idle)| {
             let scraped = scrape(&client, params, at.ip(), 2 * AGAIN);
@@ -477,6 +480,6 @@ mod tests {
             .filter(|look| worlds::goes_to(&look.ask, "10.0.0.1") && look.ask.from.0 == "office")
             .map(|look| Endpoint::role(&look.ask).to_owned())
             .collect();
-        assert_eq!(order, ["scrape", "scrape", "between", "scrape"]);
+        assert_eq!(order, ["scrape", "scrape", "between", "between", "between", "scrape"]);
     }
 }
