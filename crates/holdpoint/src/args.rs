@@ -132,7 +132,7 @@ pub(crate) struct PlanArgs {
     /// Ask about every ambiguous line, and keep the answers in holdpoint.toml.
     #[arg(long, conflicts_with_all = ["why", "no_lock"])]
     pub(crate) ask: bool,
-    /// Ask the service of [suggest] what the lines that are not understood may mean; nothing is
+    /// Ask the service of `[suggest]` what the lines that are not understood may mean; nothing is
     /// sent without a yes, and what comes back are proposals.
     #[arg(long, conflicts_with_all = ["why", "ask", "verbose"])]
     pub(crate) suggest: bool,
