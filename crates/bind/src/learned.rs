@@ -51,8 +51,8 @@ const MAGIC: &[u8; 4] = b"HPW1";
 /// Weights of every feature for every id, as they lie in the data file.
 ///
 /// The file: the magic word; number of ids and of features (u32 each, little-endian like all
-/// numbers); digest of what was learned from (u64); ids, each ended by a line feed; per feature its name
-/// (u32, ascending); per feature the end of its entries (u32); entries of an id (u16) and a
+/// numbers); digest of what was learned from (u64); length of the ids (u32) and the ids, each ended by
+/// a line feed; per feature its name (u32, ascending); per feature the end of its entries (u32); entries of an id (u16) and a
 /// weight (i8).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weights<'a> {
@@ -114,17 +114,8 @@ impl<'a> Weights<'a> {
     }
 
     fn find(&self, name: u32) -> Option<usize> {
-        let (mut low, mut high) = (0, self.names.len() / 4);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            let found = u32::try_from(number(self.names, middle)?).ok()?;
-            match found.cmp(&name) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+        let (names, _) = self.names.as_chunks::<4>();
+        names.binary_search_by_key(&name, |it| u32::from_le_bytes(*it)).ok()
     }
 
     /// What each id has for it, in twelfths of a unit of log-odds.

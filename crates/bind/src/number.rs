@@ -3,6 +3,7 @@
 use crate::{
     nouns::table,
     values::{Value, What},
+    words::is_unspaced,
 };
 
 /// The number at `start` with its unit and its bound.
@@ -92,15 +93,37 @@ fn leads_port(tail: &str) -> bool {
 
 fn bound_before(head: &str) -> Option<&'static str> {
     let head = head.trim_end_matches([' ', '*', '~', '$', '`']);
-    // "No more than" ends in "more than" and means the opposite: the longest word counts.
-    let found = table("before").iter().filter(|(word, _)| {
-        let Some(rest) = head.strip_suffix(word) else {
-            return false;
-        };
+    let begins = |word: &str| {
+        let rest = head.strip_suffix(word)?;
         let letter = word.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-        !letter || !rest.chars().next_back().is_some_and(char::is_alphanumeric)
-    });
-    found.max_by_key(|(word, _)| word.len()).map(|(_, sign)| *sign)
+        let inside = letter && rest.chars().next_back().is_some_and(char::is_alphanumeric);
+        (!inside).then_some(rest)
+    };
+    let all = table("before").iter().filter_map(|(word, sign)| Some((word, sign, begins(word)?)));
+    // A word may be the end of a longer one.
+    let (_, sign, rest) = all.max_by_key(|(word, ..)| word.len())?;
+    Some(if is_denied(rest) { opposite(sign) } else { sign })
+}
+
+/// Whether what stands before a bound denies it: "not", "must never be", "doesn't go".
+fn is_denied(head: &str) -> bool {
+    let has = |name: &str, word: &str| table(name).iter().any(|(known, _)| *known == word);
+    let mut words = head.split_whitespace().rev().skip_while(|word| has("copulas", word));
+    let word = words.next().unwrap_or_default();
+    let contracted = word.ends_with("n't") || word.ends_with("n\u{2019}t");
+    let mut unspaced = table("denials").iter().filter(|(known, _)| known.contains(is_unspaced));
+    contracted || has("denials", word) || unspaced.any(|(known, _)| word.ends_with(known))
+}
+
+/// The bound that holds where this one does not.
+fn opposite(sign: &'static str) -> &'static str {
+    match sign {
+        ">" => "<=",
+        ">=" => "<",
+        "<" => ">=",
+        "<=" => ">",
+        other => other,
+    }
 }
 
 fn bound_behind(tail: &str) -> Option<&'static str> {
@@ -116,4 +139,39 @@ fn bound_behind(tail: &str) -> Option<&'static str> {
         "maximum" => Some("<="),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::values::values;
+
+    fn bound(text: &str) -> Option<&'static str> {
+        values(text).first().and_then(|it| it.bound)
+    }
+
+    #[test]
+    fn a_bound_that_is_denied_is_the_opposite_one() {
+        for text in [
+            "no more than 2%",
+            "not greater than 2%",
+            "never exceeds 2%",
+            "must not be over 2%",
+            "does not exceed 2%",
+            "doesn't go above 2%",
+            "cannot exceed 2%",
+            "isn\u{2019}t higher than 2%",
+            "darf nicht \u{fc}ber 2%",
+            "\u{4e0d}\u{8d85}\u{8fc7}2%",
+        ] {
+            assert_eq!(bound(text), Some("<="), "{text}");
+        }
+        for text in
+            ["not less than 2%", "must not fall below 2%", "no fewer than 2%", "never under 2%"]
+        {
+            assert_eq!(bound(text), Some(">="), "{text}");
+        }
+        for text in ["more than 2%", "No errors and over 2%", "exceeds 2%"] {
+            assert_eq!(bound(text), Some(">"), "{text}");
+        }
+    }
 }

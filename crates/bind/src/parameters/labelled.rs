@@ -1,6 +1,6 @@
 //! What is read of a line for an entry that it may not bind: for tests of the readers.
 
-use holdpoint_document::{Document, Form, LineId};
+use holdpoint_document::{Document, Form, LineId, parse};
 
 use super::{Params, of, of_command, of_owned};
 use crate::{
@@ -42,4 +42,10 @@ pub(crate) fn claimed(document: &Document, number: usize, id: &str) -> Params {
         phase,
     };
     of(id, &subject, &reading)
+}
+
+/// The parameter of that name which is read of a box with this text.
+pub(crate) fn one(id: &str, text: &str, name: &str) -> String {
+    let document = parse(format!("# X\n\n- [ ] {text}\n").as_bytes());
+    claimed(&document, 3, id).remove(name).unwrap_or_default()
 }

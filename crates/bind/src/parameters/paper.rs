@@ -146,14 +146,7 @@ fn audience(it: &mut Source<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use holdpoint_document::parse;
-
-    use crate::parameters::labelled::claimed;
-
-    fn one(id: &str, text: &str, name: &str) -> String {
-        let document = parse(format!("# X\n\n- [ ] {text}\n").as_bytes());
-        claimed(&document, 3, id).remove(name).unwrap_or_default()
-    }
+    use crate::parameters::labelled::one;
 
     #[test]
     fn tests_documents_and_messages() {
