@@ -9,6 +9,8 @@ mod looking;
 mod out;
 mod past;
 mod project;
+mod recorded;
+mod reports;
 mod session;
 mod settings;
 mod view;

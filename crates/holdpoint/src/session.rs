@@ -212,6 +212,11 @@ impl Session {
         &self.run
     }
 
+    /// Where the run is kept.
+    pub(crate) fn path(&self) -> PathBuf {
+        Path::new(FOLDER).join(format!("{}.sqlite", self.run))
+    }
+
     /// What the user should know before anything is looked at.
     pub(crate) fn said(&self) -> Option<String> {
         self.said.clone()

@@ -9,18 +9,15 @@ use std::{
 
 use holdpoint_checks::find;
 use holdpoint_document::parse;
-use holdpoint_engine::State;
 use holdpoint_model::{
     event::{Event, Release, Seq},
     line,
     look::Look,
     plan::Plan,
-    seen::Seen,
     verdict::Finding,
 };
 use holdpoint_record::{
-    Key, Loaded, Open, Outcome, PublicKey, Report, Trust, With, canonical, list, load, verify,
-    verify_folder,
+    Key, Loaded, Open, Outcome, PublicKey, Report, Trust, With, list, load, verify, verify_folder,
 };
 use holdpoint_report::{
     json,
@@ -36,7 +33,8 @@ use crate::{
     exit::{Done, Exit, Stop},
     out,
     past::plan_of,
-    session::{FOLDER, state_folder, stopped},
+    recorded::{folded, last, looks, place, read},
+    session::{state_folder, stopped},
     view,
 };
 
@@ -54,55 +52,10 @@ pub(crate) fn record(args: &RecordArgs, style: Style) -> Done {
     }
 }
 
-/// A record, or the folder of records at or below a path.
-fn place(path: Option<&Path>) -> Result<PathBuf, Stop> {
-    let path = path.map_or_else(|| PathBuf::from(FOLDER), Path::to_owned);
-    let below = path.join(FOLDER);
-    let path = if below.is_dir() { below } else { path };
-    if path.exists() {
-        return Ok(path);
-    }
-    Err(Stop::usage(format!("there is no record at {}; `holdpoint run` makes one", path.display())))
-}
-
-/// The newest record that is meant.
-fn last(path: Option<&Path>) -> Result<PathBuf, Stop> {
-    let path = place(path)?;
-    if path.is_file() {
-        return Ok(path);
-    }
-    let entries = list(&path).map_err(stopped)?;
-    let looked = |path: &PathBuf| {
-        let first = load(path).ok().and_then(|it| it.events.into_iter().next());
-        !matches!(first, Some((_, Event::RunBegan { only: Some(only), .. })) if only.is_empty())
-    };
-    let mut paths = entries.into_iter().rev().map(|entry| entry.path);
-    paths
-        .find(looked)
-        .ok_or_else(|| Stop::usage(format!("there is no record in {}", path.display())))
-}
-
-fn read(path: &Path) -> Result<Loaded, Stop> {
-    load(path).map_err(|error| Stop { exit: Exit::NoGo, message: error.to_string() })
-}
-
 /// What the engine makes of a journal.
 fn refold(plan: &Plan, events: &[(Seq, Event)]) -> (Release, BTreeMap<line::State, usize>) {
     let state = folded(plan, events);
     (state.verdict(), state.counts())
-}
-
-fn folded(plan: &Plan, events: &[(Seq, Event)]) -> State {
-    let (gate, only) = match events.first() {
-        Some((_, Event::RunBegan { gate, only, .. })) => (*gate, only.clone()),
-        Some(_) | None => (line::Gate::Pre, None),
-    };
-    let only: Option<BTreeSet<usize>> = only.map(|lines| lines.into_iter().collect());
-    let mut state = State::new(view::engine_lines(plan, gate, only.as_ref()));
-    for (seq, event) in events {
-        state.apply(*seq, event);
-    }
-    state
 }
 
 fn trust(keys: &[String]) -> Result<Trust, Stop> {
@@ -252,28 +205,10 @@ fn as_text(path: &Path, report: &Report, explain: bool, style: Style) -> String 
     text
 }
 
-/// Looks of a record by their number.
-fn looks(loaded: &Loaded) -> BTreeMap<Seq, Look> {
-    let mut looks = BTreeMap::new();
-    for (seq, event) in &loaded.events {
-        let Event::Looked { ask, at, ms, outcome, note, .. } = event else { continue };
-        let outcome = match outcome {
-            Ok(digest) => {
-                let bytes = loaded.evidence(digest).ok().flatten();
-                Ok(bytes.and_then(|it| canonical::read(&it).ok()).unwrap_or(Seen::Absent))
-            }
-            Err(fault) => Err(*fault),
-        };
-        let look = Look { ask: ask.clone(), at: *at, ms: *ms, outcome, note: note.clone() };
-        looks.insert(*seq, look);
-    }
-    looks
-}
-
 fn shown(line: Option<usize>, path: Option<&Path>, format: Format, style: Style) -> Done {
     let Some(number) = line else { return runs(&place(path)?, format) };
     let loaded = read(&last(path)?)?;
-    let looks = looks(&loaded);
+    let looks = looks(&loaded)?;
     let mut judgements: BTreeMap<Seq, (String, u32)> = BTreeMap::new();
     let mut found = false;
     for (seq, event) in &loaded.events {

@@ -26,6 +26,7 @@ use crate::{
     exit::{Done, Stop},
     looking, out,
     project::Project,
+    recorded, reports,
     session::{Session, Wish},
     settings::Loaded,
 };
@@ -43,7 +44,7 @@ impl From<GateArg> for Gate {
 /// `holdpoint run`
 pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let environment = args.env.as_deref();
-    let reports = read_reports(&args.report)?;
+    let wanted = reports::wanted(&args.report)?;
     let wait = args.wait.as_deref().map(read_wait).transpose()?;
     let config = Loaded::read(common.config.as_deref(), environment, style)?;
     let project = Project::open(&args.document, config, environment, true, style)?;
@@ -83,8 +84,9 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     if args.tick {
         tick(&project, &args.document, &view)?;
     }
-    for (format, path) in reports {
-        write_report(&view, session.events(), format, &path)?;
+    if !wanted.is_empty() {
+        let loaded = recorded::read(&session.path())?;
+        reports::write(&wanted, &recorded::dossier(&loaded)?, session.events())?;
     }
     show(&view, args.format, common.quiet, style, session.note());
     Ok(view.verdict.into())
@@ -160,39 +162,6 @@ fn read_wait(text: &str) -> Result<Duration, Stop> {
     let bound = Bound::<quantity::Duration>::read(text)
         .map_err(|why| Stop::usage(format!("--wait: {why}")))?;
     Ok(Duration::from_millis(u64::try_from(bound.whole()).unwrap_or(0)))
-}
-
-fn read_reports(texts: &[String]) -> Result<Vec<(Format, String)>, Stop> {
-    let read = |text: &String| match text.split_once('=') {
-        Some(("json", path)) if !path.is_empty() => Ok((Format::Json, path.to_owned())),
-        Some(("jsonl", path)) if !path.is_empty() => Ok((Format::Jsonl, path.to_owned())),
-        Some((format, _)) => {
-            Err(Stop::usage(format!("`--report {format}=…`: this version writes json and jsonl")))
-        }
-        None => Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH"))),
-    };
-    texts.iter().map(read).collect()
-}
-
-fn write_report(
-    view: &RunView,
-    events: &[(Seq, Event)],
-    format: Format,
-    path: &str,
-) -> Result<(), Stop> {
-    let failed = |error: std::io::Error| Stop::usage(format!("failed to write {path}: {error}"));
-    let file = std::fs::File::create(path).map_err(failed)?;
-    let mut to = std::io::BufWriter::new(file);
-    match format {
-        Format::Json | Format::Text => json::run(&mut to, view).map_err(failed)?,
-        Format::Jsonl => {
-            for (seq, event) in events {
-                let line = serde_json::json!({"seq": seq, "event": event});
-                writeln!(to, "{line}").map_err(failed)?;
-            }
-        }
-    }
-    to.flush().map_err(failed)
 }
 
 /// Writes the boxes of decided lines back: ticked where the line passed, empty where it failed or

@@ -1,0 +1,77 @@
+//! `--report FORMAT=PATH`: the reports that are written beside what is shown.
+
+use std::io::{self, Write};
+
+use holdpoint_model::event::{Event, Seq};
+use holdpoint_report::{dossier::Dossier, json};
+
+use crate::exit::Stop;
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Jsonl,
+}
+
+/// Every kind with its word.
+const KINDS: [(&str, Kind); 2] = [("json", Kind::Json), ("jsonl", Kind::Jsonl)];
+
+/// A report that was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    kind: Kind,
+    path: String,
+}
+
+/// Reads `FORMAT=PATH`.
+pub(crate) fn wanted(texts: &[String]) -> Result<Vec<Wanted>, Stop> {
+    texts.iter().map(|text| one(text)).collect()
+}
+
+fn one(text: &str) -> Result<Wanted, Stop> {
+    let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
+    let Some((word, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+        return Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH")));
+    };
+    match KINDS.iter().find(|(it, _)| *it == word) {
+        Some((_, kind)) => Ok(Wanted { kind: *kind, path: path.to_owned() }),
+        None => Err(Stop::usage(format!(
+            "`--report {word}=…`: this version writes {}",
+            words.join(" ")
+        ))),
+    }
+}
+
+/// Writes every report that was asked for.
+pub(crate) fn write(
+    wanted: &[Wanted],
+    dossier: &Dossier,
+    events: &[(Seq, Event)],
+) -> Result<(), Stop> {
+    for it in wanted {
+        let failed =
+            |error: io::Error| Stop::usage(format!("failed to write {}: {error}", it.path));
+        let file = std::fs::File::create(&it.path).map_err(failed)?;
+        let mut to = io::BufWriter::new(file);
+        into(&mut to, it.kind, dossier, events).and_then(|()| to.flush()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn into(
+    to: &mut dyn Write,
+    kind: Kind,
+    dossier: &Dossier,
+    events: &[(Seq, Event)],
+) -> io::Result<()> {
+    match kind {
+        Kind::Json => json::run(to, &dossier.view),
+        Kind::Jsonl => {
+            for (seq, event) in events {
+                writeln!(to, "{}", serde_json::json!({"seq": seq, "event": event}))?;
+            }
+            Ok(())
+        }
+    }
+}
