@@ -4,6 +4,7 @@
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod dossier;
+pub mod exhibit;
 pub mod json;
 pub mod snippet;
 pub mod style;
