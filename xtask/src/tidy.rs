@@ -12,7 +12,7 @@ const IMPORTS: [(&str, &[&str]); 16] = [
     ("bind", &["model", "document", "checks"]),
     ("engine", &["model"]),
     ("record", &["model", "document", "checks", "engine"]),
-    ("report", &["model", "engine"]),
+    ("report", &["model", "document", "engine"]),
     ("wire-net", &["model"]),
     ("wire-host", &["model"]),
     ("wire-data", &["model"]),

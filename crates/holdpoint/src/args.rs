@@ -247,7 +247,7 @@ pub(crate) struct RunArgs {
     /// Go on looking until everything passes, at most this long (`5m`).
     #[arg(long, value_name = "DURATION")]
     pub(crate) wait: Option<String>,
-    /// Also write a report (`json=PATH`, `jsonl=PATH`); may be repeated.
+    /// Also write a report (`html=PATH`, `json=PATH`, `jsonl=PATH`); may be repeated.
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,
 }
@@ -270,6 +270,9 @@ pub(crate) struct DemoArgs {
     /// The folder to make.
     #[arg(long, value_name = "PATH", default_value = "holdpoint-demo")]
     pub(crate) folder: PathBuf,
+    /// Also write a report (`html=PATH`, `json=PATH`, `jsonl=PATH`); may be repeated.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub(crate) report: Vec<String>,
     /// Output.
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -1,27 +1,39 @@
 //! `--report FORMAT=PATH`: the reports that are written beside what is shown.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use holdpoint_model::event::{Event, Seq};
-use holdpoint_report::{dossier::Dossier, json};
+use holdpoint_report::{dossier::Dossier, html, json};
 
 use crate::exit::Stop;
 
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    Html,
     Json,
     Jsonl,
 }
 
 /// Every kind with its word.
-const KINDS: [(&str, Kind); 2] = [("json", Kind::Json), ("jsonl", Kind::Jsonl)];
+const KINDS: [(&str, Kind); 3] =
+    [("html", Kind::Html), ("json", Kind::Json), ("jsonl", Kind::Jsonl)];
 
 /// A report that was asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     kind: Kind,
     path: String,
+}
+
+impl Wanted {
+    /// The same, its path taken from this folder.
+    pub(crate) fn below(self, folder: &Path) -> Self {
+        Self { path: folder.join(&self.path).display().to_string(), ..self }
+    }
 }
 
 /// Reads `FORMAT=PATH`.
@@ -66,6 +78,7 @@ fn into(
     events: &[(Seq, Event)],
 ) -> io::Result<()> {
     match kind {
+        Kind::Html => html::page(to, dossier),
         Kind::Json => json::run(to, &dossier.view),
         Kind::Jsonl => {
             for (seq, event) in events {

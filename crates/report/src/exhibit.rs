@@ -93,6 +93,15 @@ impl Link {
         self.not_after.since(self.looked).div_euclid(holdpoint_model::time::DAY)
     }
 
+    /// The same in words.
+    pub fn left(&self) -> String {
+        match self.days_left() {
+            days @ ..0 => format!("over for {} days", -days),
+            1 => String::from("1 day left"),
+            days @ 0.. => format!("{days} days left"),
+        }
+    }
+
     /// How much of the validity was over when it was looked at, in thousandths.
     pub fn used(&self) -> i64 {
         let whole = self.not_after.since(self.not_before).max(1);
@@ -209,6 +218,30 @@ fn of_seen(look: &Look, seen: &Seen) -> Vec<Exhibit> {
             all
         }
         Seen::Absent => vec![facts([("seen", "there is no such thing")])],
+    }
+}
+
+/// What a look brought in a few words: a status, an end, a number of rows.
+pub fn brief(all: &[Exhibit]) -> String {
+    match all.first() {
+        None => String::new(),
+        Some(Exhibit::Blind { fault, .. }) => fault.word().to_owned(),
+        Some(Exhibit::Facts(rows)) => rows.first().map_or_else(String::new, |row| {
+            let value: String = row.value.chars().take(60).collect();
+            format!("{} {value}", row.label)
+        }),
+        Some(Exhibit::Exchange(it)) => format!("{} {}", it.status, it.phrase).trim_end().to_owned(),
+        Some(Exhibit::Chain(links)) => match links.first() {
+            None => String::from("no certificate"),
+            Some(leaf) => leaf.left(),
+        },
+        Some(Exhibit::Timeline(it)) => it.words(),
+        Some(Exhibit::Table(it)) => match it.rows.len() {
+            0 => format!("{}: none", it.title),
+            1 => String::from("1 row"),
+            n => format!("{n} rows"),
+        },
+        Some(Exhibit::Text(it)) => it.bytes.map_or_else(|| String::from("text"), size),
     }
 }
 

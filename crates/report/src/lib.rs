@@ -5,6 +5,7 @@
 
 pub mod dossier;
 pub mod exhibit;
+pub mod html;
 pub mod json;
 pub mod snippet;
 pub mod style;

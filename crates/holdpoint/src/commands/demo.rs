@@ -16,6 +16,8 @@ use crate::{
     exit::{Done, Exit, Stop},
     looking, out,
     project::Project,
+    recorded,
+    reports::{self, Wanted},
     session::{Session, Wish},
     settings::Loaded,
 };
@@ -27,6 +29,9 @@ pub(crate) fn demo(args: &DemoArgs, common: &Common, style: Style) -> Done {
         return Ok(Exit::Go);
     }
     let faults = faults(args)?;
+    let here = std::env::current_dir().map_err(|error| Stop::usage(error.to_string()))?;
+    let wanted: Vec<Wanted> =
+        reports::wanted(&args.report)?.into_iter().map(|it| it.below(&here)).collect();
     std::fs::create_dir_all(&args.folder).map_err(|error| {
         Stop::usage(format!("failed to make {}: {error}", args.folder.display()))
     })?;
@@ -39,7 +44,7 @@ pub(crate) fn demo(args: &DemoArgs, common: &Common, style: Style) -> Done {
     if args.format == Format::Text && !common.quiet {
         out::progress(&intro(&args.folder, &service, style));
     }
-    let exit = look(args, common, style)?;
+    let exit = look(args, &wanted, common, style)?;
     if args.format == Format::Text && !common.quiet {
         out::progress(&outro(&faults, &args.folder, style));
     }
@@ -86,7 +91,7 @@ fn list(format: Format) -> String {
     }
 }
 
-fn look(args: &DemoArgs, common: &Common, style: Style) -> Done {
+fn look(args: &DemoArgs, wanted: &[Wanted], common: &Common, style: Style) -> Done {
     let path = Path::new("CHECKLIST.md");
     let config = Loaded::read(None, None, style)?;
     let project = Project::open(path, config, None, false, style)?;
@@ -101,6 +106,10 @@ fn look(args: &DemoArgs, common: &Common, style: Style) -> Done {
         return Err(Stop { exit: looking::interrupted(), message: String::from("interrupted") });
     }
     let view = session.finish(&project)?;
+    if !wanted.is_empty() {
+        let loaded = recorded::read(&session.path())?;
+        reports::write(wanted, &recorded::dossier(&loaded)?, session.events())?;
+    }
     show(&view, args.format, common.quiet, style, session.note());
     Ok(view.verdict.into())
 }

@@ -212,6 +212,13 @@ fn phrase(status: u16) -> &'static str {
 }
 
 impl Timeline {
+    /// How often each outcome occurred, in a line.
+    pub fn words(&self) -> String {
+        let parts: Vec<String> =
+            self.tally.iter().map(|(outcome, times)| format!("{times} × {outcome}")).collect();
+        parts.join(", ")
+    }
+
     /// How often each outcome occurred, for readers who see no picture.
     pub fn table(&self) -> Table {
         Table {
