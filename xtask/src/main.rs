@@ -3,6 +3,7 @@
 
 mod generate;
 mod new_check;
+mod pictures;
 mod run;
 mod test;
 mod tidy;
@@ -22,6 +23,8 @@ cargo xtask <command>
   accuracy [--set DIR] [--labels FILE] [--notes]
                    how well lines are understood, over labelled documents; red below what is asked
   learn            learn the weights of words from the example lines again
+  pictures [--check]
+                   the page in a real browser: what must hold of it, and pictures for docs/pictures
   bench            measure start, planning, looks and memory; print the table
 ";
 
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         ["try-new-check"] => new_check::attempt(),
         ["accuracy", rest @ ..] => accuracy(rest),
         ["learn"] => run::cargo(&["run", "-q", "--release", "-p", "holdpoint-accuracy", "learn"]),
+        ["pictures"] => pictures::make(),
+        ["pictures", "--check"] => pictures::check(),
         ["bench"] => run::cargo(&["bench", "-p", "holdpoint"]),
         _ => Err(USAGE.to_owned()),
     };

@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use crate::run;
+use crate::{pictures, run};
 
 /// Debian packages, and a program of each by which one sees that it is there.
 const PACKAGES: [(&str, &str); 8] = [
@@ -24,7 +24,7 @@ const RECORDED: &str = "real-components.txt";
 
 /// Installs what may be installed, runs every test, and counts those against real components.
 pub(crate) fn all() -> Result<(), String> {
-    install();
+    install(&PACKAGES);
     let log = std::env::temp_dir().join(format!("holdpoint-real-{}.log", std::process::id()));
     std::fs::write(&log, "")
         .map_err(|error| format!("failed to write {}: {error}", log.display()))?;
@@ -51,11 +51,12 @@ pub(crate) fn all() -> Result<(), String> {
             ran.len()
         ));
     }
-    Ok(())
+    pictures::check()
 }
 
-fn install() {
-    let missing: Vec<&str> = PACKAGES
+/// Installs Debian packages whose program is not there, as far as we may.
+pub(crate) fn install(packages: &[(&str, &str)]) {
+    let missing: Vec<&str> = packages
         .iter()
         .filter(|(_, program)| !on_path(program))
         .map(|(package, _)| *package)
@@ -77,7 +78,7 @@ fn install() {
     }
 }
 
-fn on_path(program: &str) -> bool {
+pub(crate) fn on_path(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let sbin = [PathBuf::from("/usr/sbin"), PathBuf::from("/sbin")];
     std::env::split_paths(&paths).chain(sbin).any(|folder| folder.join(program).is_file())

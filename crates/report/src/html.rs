@@ -144,12 +144,12 @@ fn contents(dossier: &Dossier, parsed: &Document) -> String {
         let rest = shown.iter().filter(|(other, _)| at < other);
         let next = rest.map(|(_, it)| *it).find(|it| it.level <= heading.level);
         let end = next.map_or(usize::MAX, |it| it.number);
-        let (n, words) = (heading.number, plain(&heading.repaired));
+        let (n, words) = (heading.number, text::claim(&heading.repaired, 200));
         write!(
             out,
             "<li class=\"c{}\"><a href=\"#H{n}\"><span>{}</span>{}</a></li>",
             heading.level - top,
-            text::text(&words),
+            words,
             tally(dossier, n, end)
         )
         .expect("strings take text");

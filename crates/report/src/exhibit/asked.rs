@@ -48,11 +48,13 @@ pub fn asked(what: &What) -> String {
     }
 }
 
-/// The address of a request, without the port that goes without saying.
+/// The URL of a request, without the port that goes without saying, and where its name led.
 fn url(request: &Request) -> String {
     let Request { scheme, host, port, path, .. } = request;
     let port = if *port == scheme.port() { String::new() } else { format!(":{port}") };
-    format!("{}://{host}{port}{path}", scheme.word())
+    let at = request.at.to_string();
+    let at = if at == *host { String::new() } else { format!(" at {at}") };
+    format!("{}://{host}{port}{path}{at}", scheme.word())
 }
 
 /// Where, unless it is the vantage itself.

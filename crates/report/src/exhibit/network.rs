@@ -129,9 +129,9 @@ pub(super) fn burst(shots: &[Shot]) -> Vec<Exhibit> {
 
 /// Looks that asked the same several times, as one timeline each.
 pub fn samples(looks: &[Look]) -> Vec<Timeline> {
-    let mut series: BTreeMap<(&str, &What), Vec<&Look>> = BTreeMap::new();
+    let mut series: BTreeMap<(&str, What), Vec<&Look>> = BTreeMap::new();
     for look in looks {
-        series.entry((&look.ask.from.0, &look.ask.what)).or_default().push(look);
+        series.entry((&look.ask.from.0, constant(&look.ask.what))).or_default().push(look);
     }
     let several = series.into_iter().filter(|(_, looks)| 2 < looks.len());
     several
@@ -139,9 +139,19 @@ pub fn samples(looks: &[Look]) -> Vec<Timeline> {
             looks.sort_by_key(|look| look.at);
             let first = looks.first()?.at;
             let points = looks.iter().map(|look| sample(look, first)).collect();
-            Some(timeline(asked(what), points))
+            Some(timeline(asked(&what), points))
         })
         .collect()
+}
+
+/// The question without what is put into it so that no cache answers.
+fn constant(what: &What) -> What {
+    let mut what = what.clone();
+    if let What::Http(request) = &mut what {
+        let cut = ["?holdpoint=", "&holdpoint="].iter().find_map(|it| request.path.find(it));
+        request.path.truncate(cut.unwrap_or(request.path.len()));
+    }
+    what
 }
 
 fn sample(look: &Look, first: Time) -> Point {

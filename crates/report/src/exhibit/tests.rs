@@ -205,7 +205,7 @@ fn an_exchange_holds_both_halves_and_only_the_reference_of_a_secret() {
     assert_eq!(it.over, "192.0.2.1:443, TLS");
     assert_eq!(it.sent[0].1, "shop.example");
     assert_eq!(it.sent[2], (String::from("authorization"), String::from("(env:TOKEN)")));
-    assert_eq!(asked(&What::Http(request())), "GET https://shop.example/health");
+    assert_eq!(asked(&What::Http(request())), "GET https://shop.example/health at 192.0.2.1");
 }
 
 #[test]
@@ -240,6 +240,9 @@ fn what_was_asked_several_times_is_a_timeline() {
         let mut it = look(What::Http(request()), outcome);
         it.ask.nth = u32::try_from(nth).unwrap() + 1;
         it.at = Time(i64::try_from(nth).unwrap() * 1_000);
+        if let What::Http(request) = &mut it.ask.what {
+            request.path = format!("/health?holdpoint=17-{nth}");
+        }
         looks.push(it);
     }
     let series = samples(&looks);

@@ -9,7 +9,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::{
     evidence::Room,
     line::{attributes, details, mark},
-    text::{link, text},
+    text::{claim, link, text},
 };
 use crate::{dossier::Dossier, view::LineView};
 
@@ -29,6 +29,8 @@ pub(super) fn document(dossier: &Dossier, headings: &[Heading], room: Room) -> S
         level: 2,
         run: None,
         items: Vec::new(),
+        lists: Vec::new(),
+        marks: false,
         inline: Vec::new(),
         depth: 0,
         code: None,
@@ -87,6 +89,8 @@ struct Run {
 /// The line of a list item that is open, until its words are over.
 struct Item {
     line: Option<usize>,
+    /// Its printed number.
+    ordinal: Option<u64>,
 }
 
 struct Code {
@@ -115,6 +119,10 @@ struct Set<'a> {
     level: u8,
     run: Option<Run>,
     items: Vec<Item>,
+    /// The next number of each list that is open; `None` for one of bullets.
+    lists: Vec<Option<u64>>,
+    /// Whether marks of a heading stand in front of the text that comes.
+    marks: bool,
     /// Closing tags of emphasis and links that are open.
     inline: Vec<&'static str>,
     /// Blocks that are open.
@@ -192,6 +200,10 @@ impl<'a> Set<'a> {
             return;
         }
         self.inline(first);
+        let words = match std::mem::take(&mut self.marks) {
+            true => words.trim_start_matches('#').trim_start(),
+            false => words,
+        };
         self.out.push_str(&text(words));
         self.reached = self.reached.max(first);
     }
@@ -210,10 +222,15 @@ impl<'a> Set<'a> {
         if let Some(heading) = heading.filter(|_| !own && !self.anchored.contains(&first)) {
             self.close_run();
             self.open_heading(heading.level, first);
+            self.marks = true;
             return;
         }
         let (close, claim, around) = if own {
             self.out.push_str("<div class=\"claim\" dir=\"auto\">");
+            if let Some(ordinal) = self.items.last().and_then(|it| it.ordinal) {
+                write!(self.out, "<span class=\"ord\">{ordinal}.</span> ")
+                    .expect("strings take text");
+            }
             ("</div>", Some(first), "")
         } else if let Some(line) = self.lines.get(&first) {
             write!(
@@ -286,7 +303,7 @@ impl<'a> Set<'a> {
             "<div class=\"line stray\" {}>{}<div class=\"claim\" dir=\"auto\">{}</div>{}</div>",
             attributes(line),
             mark(line),
-            text(&line.plan.text),
+            claim(&line.plan.text, 4_000),
             details(line, self.dossier, self.room)
         )
         .expect("strings take text");
@@ -409,8 +426,12 @@ impl Set<'_> {
             }
             Tag::List(Some(from)) => {
                 write!(self.out, "<ol start=\"{from}\">").expect("strings take text");
+                self.lists.push(Some(from));
             }
-            Tag::List(None) => self.out.push_str("<ul>"),
+            Tag::List(None) => {
+                self.out.push_str("<ul>");
+                self.lists.push(None);
+            }
             Tag::Item => self.start_item(first),
             Tag::Table(columns) => {
                 self.table =
@@ -437,15 +458,20 @@ impl Set<'_> {
     fn start_item(&mut self, first: usize) {
         // An item that another one opens in the same line leaves the line to it.
         let taken = self.items.iter().any(|it| it.line == Some(first));
+        let ordinal = self.lists.last_mut().and_then(|next| {
+            let ordinal = *next;
+            *next = ordinal.map(|it| it.saturating_add(1));
+            ordinal
+        });
         match self.lines.get(&first).filter(|_| !taken) {
             Some(line) => {
                 write!(self.out, "<li class=\"line\" {}>{}", attributes(line), mark(line))
                     .expect("strings take text");
-                self.items.push(Item { line: Some(first) });
+                self.items.push(Item { line: Some(first), ordinal });
             }
             None => {
                 self.out.push_str("<li>");
-                self.items.push(Item { line: None });
+                self.items.push(Item { line: None, ordinal: None });
             }
         }
     }
@@ -552,7 +578,10 @@ impl Set<'_> {
             TagEnd::Paragraph | TagEnd::Heading(_) => {}
             TagEnd::BlockQuote(_) => self.out.push_str("</blockquote>"),
             TagEnd::CodeBlock => self.end_code(),
-            TagEnd::List(ordered) => self.out.push_str(if ordered { "</ol>" } else { "</ul>" }),
+            TagEnd::List(ordered) => {
+                self.lists.pop();
+                self.out.push_str(if ordered { "</ol>" } else { "</ul>" });
+            }
             TagEnd::Item => self.end_item(),
             TagEnd::Table => {
                 self.table = None;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     exhibit::{self, Excerpt, Exchange, Exhibit, Fact, Link, Table},
-    when::rfc3339,
+    when::{clock, rfc3339},
 };
 
 /// How much evidence there is room for: of one line, and of the whole page.
@@ -81,9 +81,10 @@ fn look(it: &Look, open: &str, room: &Room) -> String {
     let nth = if it.ask.nth == 1 { String::new() } else { format!(" · number {}", it.ask.nth) };
     let brief = text(&exhibit::brief(&exhibits));
     let mut out = format!(
-        "<details class=\"look\"{open}><summary><code>{asked}</code> <b>{brief}</b> <span>from {}{nth} · {} · {} ms</span></summary>",
+        "<details class=\"look\"{open}><summary><code>{asked}</code> <b>{brief}</b> <span>from {}{nth} · <time datetime=\"{}\">{}</time> · {} ms</span></summary>",
         text(&it.ask.from.0),
-        moment(it.at),
+        rfc3339(it.at),
+        clock(it.at),
         it.ms
     );
     for exhibit in exhibits {

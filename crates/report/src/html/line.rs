@@ -103,7 +103,7 @@ fn reason(line: &LineView) -> String {
         return reason;
     }
     match standing.state {
-        State::Later => later(line.plan.phase).to_owned(),
+        State::Later => later(line.plan.phase, line.plan.kind).to_owned(),
         State::Pass
         | State::Fail
         | State::Unknown
@@ -115,9 +115,10 @@ fn reason(line: &LineView) -> String {
 }
 
 /// When a line is decided that this run does not decide.
-fn later(phase: Phase) -> &'static str {
+fn later(phase: Phase, kind: Kind) -> &'static str {
     match phase {
-        Phase::Pre => "decided before the deployment",
+        Phase::Pre if matches!(kind, Kind::Command | Kind::Procedure) => "a step to carry out",
+        Phase::Pre => "not decided by this gate",
         Phase::Deploy => "carried out in the deployment",
         Phase::Post => "decided after the deployment",
         Phase::Watch => "watched after the deployment",

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use holdpoint_document::plain;
 use holdpoint_model::{
     event::Release,
     line::{Gate, Kind, State},
@@ -12,7 +11,7 @@ use holdpoint_model::{
 use super::{
     evidence::moment,
     line::{badge, symbol},
-    text::{prose, text, within},
+    text::{claim, prose, text, within},
 };
 use crate::{
     dossier::Dossier,
@@ -179,7 +178,7 @@ fn rest(all: usize, shown: usize) -> String {
 
 fn failure(line: &LineView) -> String {
     let finding = &line.standing.finding;
-    let (claim, _) = within(&plain(&line.plan.text), 300);
+    let claim = claim(&line.plan.text, 300);
     let remedy = finding.remedy.as_deref().unwrap_or_default();
     let remedy = match within(remedy, 600) {
         (_, true) if remedy.is_empty() => String::new(),
@@ -196,10 +195,19 @@ fn failure(line: &LineView) -> String {
     )
 }
 
-/// What would make a line decidable; its own number in it is no difference between lines.
+/// What would make a line decidable; its own number and its own ids in it are no difference
+/// between lines.
 fn remedy(line: &LineView) -> String {
-    let remedy = line.standing.finding.remedy.clone().unwrap_or_default();
-    remedy.replace(&format!("line.{}", line.plan.line), "line.N")
+    let n = line.plan.line;
+    let mut remedy = line.standing.finding.remedy.clone().unwrap_or_default();
+    for (own, any) in [(format!("line.{n}]"), "line.N]"), (format!("--line {n} "), "--line N ")] {
+        remedy = remedy.replace(&own, any);
+    }
+    for check in &line.plan.checks {
+        remedy = remedy.replace(&format!("explain {}", check.id), "explain ID");
+        remedy = remedy.replace(&format!("check = \"{}\"", check.id), "check = \"…\"");
+    }
+    remedy
 }
 
 /// Who owes it, where the document says so.
@@ -239,12 +247,11 @@ fn named(lines: &[&LineView]) -> String {
         .take(NAMED)
         .map(|line| {
             let n = line.plan.line;
-            let (claim, whole) = within(&plain(&line.plan.text), 90);
-            let claim = if whole { claim } else { format!("{claim}…") };
             if alone {
+                let claim = claim(&line.plan.text, 90);
                 format!("<a href=\"#L{n}\"><span class=\"no\">{n}</span> {claim}</a>")
             } else {
-                format!("<a href=\"#L{n}\" title=\"{claim}\">{n}</a>")
+                format!("<a href=\"#L{n}\">{n}</a>")
             }
         })
         .collect();

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use pulldown_cmark::{Event, Options, Parser};
+
 /// The text, escaped for elements and for attributes in double quotes.
 pub(super) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
@@ -82,6 +84,38 @@ pub(super) fn prose(words: &str) -> String {
     out
 }
 
+/// The words of a line without its marks of emphasis, links and comments; code stays code. At most
+/// `max` bytes.
+pub(super) fn claim(line: &str, max: usize) -> String {
+    let cells: Vec<&str> = line.split('|').map(str::trim).filter(|it| !it.is_empty()).collect();
+    let row = line.trim_start().starts_with('|');
+    let line = if row { cells.join(" · ") } else { line.to_owned() };
+    // A mark in front keeps what looks like the beginning of a block a text.
+    let marked = format!("\u{1}{}", line.replace(['\n', '\u{1}'], " "));
+    let (mut out, mut whole) = (String::new(), true);
+    for event in Parser::new_ext(&marked, Options::ENABLE_STRIKETHROUGH) {
+        let (words, code) = if let Event::Text(words) = &event {
+            (words.trim_start_matches('\u{1}'), false)
+        } else if let Event::Code(words) = &event {
+            (words.as_ref(), true)
+        } else {
+            continue;
+        };
+        let (words, all) = within(words, max.saturating_sub(out.len()));
+        if code {
+            write!(out, "<code>{words}</code>").expect("strings take text");
+        } else {
+            out.push_str(&words);
+        }
+        whole &= all;
+        if !whole {
+            break;
+        }
+    }
+    let out = out.trim().to_owned();
+    if whole { out } else { format!("{out}…") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +147,14 @@ mod tests {
         }
         assert_eq!(link("java\nscript:x"), None);
         assert_eq!(link("https://a.example/\u{202e}"), None);
+    }
+
+    #[test]
+    fn a_claim_is_its_words() {
+        assert_eq!(claim("`A` is **set** <!-- x --> in [b](c)", 99), "<code>A</code> is set  in b");
+        assert_eq!(claim("| Lead | | |", 99), "Lead");
+        assert_eq!(claim("1. [ ] a<b", 99), "1. [ ] a&lt;b");
+        assert_eq!(claim("# no heading", 4), "# no…");
     }
 
     #[test]
