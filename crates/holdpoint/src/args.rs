@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Checks(ChecksArgs),
     /// Where the last run stands.
     Status(StatusArgs),
+    /// What changed between two runs: the last two of a checklist, or those that are named.
+    Diff(DiffArgs),
     /// Verify, show or replay a record.
     Record(RecordArgs),
     /// Print what a shell needs to complete commands, options and checks.
@@ -349,6 +351,22 @@ pub(crate) struct ChecksArgs {
 /// `status`
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+#[command(after_help = "A run is a number (7 is 0007), or the path of a record. With one, it is \
+                        compared with the newest\nof its checklist and environment; with two, the \
+                        first is the older. Times, and what differs\nfrom answer to answer, are \
+                        left out.\n\nExit codes: 0 compared, whatever was found: a difference is no \
+                        verdict; 2 nothing to compare.")]
+pub(crate) struct DiffArgs {
+    /// Runs; without one, the last two of the same checklist and environment that looked.
+    #[arg(value_name = "RUN", num_args = 0..=2)]
+    pub(crate) runs: Vec<String>,
     /// Output.
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -11,6 +11,7 @@ mod past;
 mod project;
 mod recorded;
 mod reports;
+mod runs;
 mod session;
 mod settings;
 mod view;
@@ -80,6 +81,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Explain(args) => commands::catalog::explain(args, style(Format::Text)),
         Command::Checks(args) => commands::catalog::checks(args, style(args.format)),
         Command::Status(args) => commands::status::status(args),
+        Command::Diff(args) => commands::diff::diff(args, style(args.format)),
         Command::Record(args) => commands::record::record(args, style(Format::Text)),
         Command::Completions(args) => commands::completions::completions(args),
         Command::Man(args) => commands::man::man(args),

@@ -106,6 +106,15 @@ pub fn diagnostic(it: &Diagnostic) -> Value {
 
 /// `holdpoint.run/1`.
 pub fn run(to: &mut dyn Write, view: &RunView) -> io::Result<()> {
+    run_since(to, view, None)
+}
+
+/// `holdpoint.run/1`, with the number of an earlier run and how many lines changed since, by way.
+pub fn run_since(
+    to: &mut dyn Write,
+    view: &RunView,
+    since: Option<(&str, Value)>,
+) -> io::Result<()> {
     let counts: Map<String, Value> =
         view.counts.iter().map(|(state, n)| (state.word().to_owned(), json!(n))).collect();
     let head = json!({
@@ -126,7 +135,13 @@ pub fn run(to: &mut dyn Write, view: &RunView) -> io::Result<()> {
         let comma = if index == 0 { "\n" } else { ",\n" };
         write!(to, "{comma}{}", run_line(line))?;
     }
-    writeln!(to, "\n]}}")
+    match since {
+        None => writeln!(to, "\n]}}"),
+        Some((run, counts)) => {
+            let since = json!({"run": run, "counts": counts});
+            writeln!(to, "\n],\"since\":{since}}}")
+        }
+    }
 }
 
 /// One line of a run.

@@ -3,6 +3,7 @@
 //! Everything here is a pure function to a string or into a writer; only the binary prints.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod diff;
 pub mod dossier;
 pub mod exhibit;
 pub mod html;

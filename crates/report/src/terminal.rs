@@ -1,11 +1,13 @@
 //! Plans, runs and checks for a person at a terminal.
 
 mod check;
+mod diff;
 mod live;
 mod plan;
 mod run;
 
 pub use check::check;
+pub use diff::{diff, summary};
 pub use live::Live;
 pub use plan::plan;
 pub use run::{run, standing};

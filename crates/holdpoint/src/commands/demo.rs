@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     args::{Common, DemoArgs, Format},
-    commands::run::{Screen, show},
+    commands::run::{Ending, Screen, show},
     exit::{Done, Exit, Stop},
     looking, out,
     project::Project,
@@ -110,7 +110,7 @@ fn look(args: &DemoArgs, wanted: &[Wanted], common: &Common, style: Style) -> Do
         let loaded = recorded::read(&session.path())?;
         reports::write(wanted, &recorded::dossier(&loaded)?, session.events())?;
     }
-    show(&view, args.format, common.quiet, style, session.note());
+    show(&view, args.format, common.quiet, style, &Ending { note: session.note(), since: None });
     Ok(view.verdict.into())
 }
 

@@ -29,7 +29,7 @@ use serde_json::json;
 
 use crate::{
     args::{Format, RecordArgs, RecordCommand},
-    commands::run::show as show_run,
+    commands::run::{Ending, show as show_run},
     exit::{Done, Exit, Stop},
     out,
     past::plan_of,
@@ -341,6 +341,6 @@ fn replay(loaded: &Loaded, format: Format, style: Style) -> Done {
         exit: Exit::NoGo,
         message: String::from("it does not begin as a run does"),
     })?;
-    show_run(&view, format, false, style, None);
+    show_run(&view, format, false, style, &Ending::default());
     Ok(Exit::Go)
 }

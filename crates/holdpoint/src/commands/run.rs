@@ -17,7 +17,7 @@ use holdpoint_model::{
     plan::Plan,
     quantity::{self, Bound},
 };
-use holdpoint_report::{json, style::Style, terminal, view::RunView};
+use holdpoint_report::{diff, json, style::Style, terminal, view::RunView};
 use holdpoint_runtime::Ended;
 
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     looking, out,
     project::Project,
     recorded, reports,
+    runs::{self, Since},
     session::{Session, Wish},
     settings::Loaded,
 };
@@ -88,20 +89,31 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
         let loaded = recorded::read(&session.path())?;
         reports::write(&wanted, &recorded::dossier(&loaded)?, session.events())?;
     }
-    show(&view, args.format, common.quiet, style, session.note());
+    let since = runs::since(&session.path());
+    let ending = Ending { note: session.note(), since };
+    show(&view, args.format, common.quiet, style, &ending);
     Ok(view.verdict.into())
 }
 
+/// What is said of a run beside what it decided.
+#[derive(Default)]
+pub(crate) struct Ending {
+    /// What the user should know about the record.
+    pub(crate) note: Option<String>,
+    /// What changed since the run before.
+    pub(crate) since: Option<Since>,
+}
+
 /// Prints the end of a run.
-pub(crate) fn show(
-    view: &RunView,
-    format: Format,
-    quiet: bool,
-    style: Style,
-    note: Option<String>,
-) {
+pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, ending: &Ending) {
     match format {
-        Format::Json => out::stream(|to| json::run(to, view)),
+        Format::Json => {
+            let since = match &ending.since {
+                Some(Since::Compared(diff)) => Some((diff.old.run.as_str(), diff::counts(diff))),
+                Some(Since::Passed { .. }) | None => None,
+            };
+            out::stream(|to| json::run_since(to, view, since));
+        }
         Format::Jsonl => {}
         Format::Text if quiet => out::result(&format!("{}\n", view.verdict.word())),
         Format::Text => {
@@ -112,9 +124,17 @@ pub(crate) fn show(
                 text.push('\n');
             }
             text.push_str(&terminal::run(view, style));
-            write!(text, "\nrecord    {}   holdpoint record verify\n", view.run)
+            text.push('\n');
+            let since = ending.since.as_ref().map(|it| match it {
+                Since::Compared(diff) => (&diff.old.run, terminal::summary(diff, style)),
+                Since::Passed { run, why } => (run, format!("not compared: {}", style.clean(why))),
+            });
+            if let Some((run, what)) = since {
+                writeln!(text, "since     {run}   {what}").expect("strings take text");
+            }
+            writeln!(text, "record    {}   holdpoint record verify", view.run)
                 .expect("strings take text");
-            if let Some(note) = note {
+            if let Some(note) = &ending.note {
                 writeln!(text, "          {note}").expect("strings take text");
             }
             out::result(&text);

@@ -1,0 +1,1 @@
+//! Two runs put side by side.
