@@ -417,8 +417,10 @@ fn evidence(old: &Dossier, before: &LineView, new: &Dossier, after: &LineView) -
         ("expected", was.expected.as_ref(), is.expected.as_ref()),
         ("seen", was.seen.as_ref(), is.seen.as_ref()),
     ];
+    let counts = after.plan.checks.iter().any(|it| it.id.starts_with("metrics."));
+    let steady = |it: Option<&String>| it.map(|it| steady::finding(it, counts));
     for (what, was, is) in texts {
-        if was.map(|it| steady::finding(it)) != is.map(|it| steady::finding(it)) {
+        if steady(was) != steady(is) {
             details.extend(detail(Change::Evidence, what, was.cloned(), is.cloned()));
         }
     }

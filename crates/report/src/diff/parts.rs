@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use holdpoint_model::{
-    ask::{Ask, What},
+    ask::{Ask, Request, What},
     look::Look,
     seen::{Entry, Facts, Git, Handshake, Response, Seen, StreamEnd, Trust},
 };
@@ -85,33 +85,17 @@ impl Part {
 /// Parts by what they are of.
 pub(crate) type Parts = BTreeMap<String, Vec<Part>>;
 
-/// The question of a look without address and number: what was asked, as people call it.
+/// The question of a look without place and number: what was asked, as people call it.
 pub(crate) fn question(ask: &Ask) -> String {
     let from = if ask.from.0 == "here" { String::new() } else { format!(" from {}", ask.from.0) };
     let what = match &ask.what {
-        What::Http(request) => format!(
-            "{} {}://{}:{}{}",
-            request.method,
-            request.scheme.word(),
-            request.host,
-            request.port,
-            request.path.split("holdpoint=").next().unwrap_or_default()
-        ),
-        What::Burst { request, count, .. } => format!(
-            "{count} × {} {}://{}:{}{}",
-            request.method,
-            request.scheme.word(),
-            request.host,
-            request.port,
-            request.path
-        ),
-        What::Handshake { at, name, .. } => {
-            format!("TLS {}:{}", name.clone().unwrap_or_else(|| at.ip().to_string()), at.port())
-        }
+        What::Http(request) => exchange(request),
+        What::Burst { request, count, .. } => format!("{count} times {}", exchange(request)),
+        What::Connect { .. } => String::from("connection"),
+        What::Handshake { .. } => String::from("TLS handshake"),
         What::Run { argv, .. } => argv.join(" "),
         What::Addresses { .. }
         | What::Control { .. }
-        | What::Connect { .. }
         | What::Read { .. }
         | What::Stat { .. }
         | What::List { .. }
@@ -131,9 +115,53 @@ pub(crate) fn question(ask: &Ask) -> String {
     timeless(&format!("{what}{from}"))
 }
 
+fn exchange(request: &Request) -> String {
+    // What keeps caches away differs each time.
+    let path = request.path.split("holdpoint=").next().unwrap_or_default();
+    let path = path.trim_end_matches(['?', '&']);
+    format!("{} {path} ({})", request.method, request.scheme.word())
+}
+
+/// Where it was asked, where that is not part of the question.
+fn place(what: &What) -> Option<String> {
+    match what {
+        What::Http(request) | What::Burst { request, .. } => {
+            Some(format!("{}:{}", request.host, request.port))
+        }
+        What::Connect { at, .. } => Some(at.to_string()),
+        What::Handshake { at, name, .. } => {
+            let name = name.clone().unwrap_or_else(|| at.ip().to_string());
+            Some(format!("{name}:{}", at.port()))
+        }
+        What::Addresses { .. }
+        | What::Control { .. }
+        | What::Read { .. }
+        | What::Stat { .. }
+        | What::List { .. }
+        | What::Filesystem { .. }
+        | What::Run { .. }
+        | What::Listeners { .. }
+        | What::Variables { .. }
+        | What::Stream { .. }
+        | What::Sqlite { .. }
+        | What::Git { .. }
+        | What::Find { .. }
+        | What::Setting { .. }
+        | What::Search { .. }
+        | What::Earlier(_) => None,
+    }
+}
+
 /// Adds the parts of one look.
 pub(crate) fn add(look: &Look, to: &mut Parts) {
+    // What an earlier run saw is that run's.
+    if matches!(look.ask.what, What::Earlier(_)) {
+        return;
+    }
     let mut put = |name: &str, part: Part| to.entry(name.to_owned()).or_default().push(part);
+    if let Some(place) = place(&look.ask.what) {
+        put("asked of", Part::One(place));
+    }
     match &look.outcome {
         Err(fault) => put("answer", Part::Text(fault.word().to_owned())),
         Ok(seen) => {
@@ -158,13 +186,10 @@ fn each(name: &str, values: impl IntoIterator<Item = String>, put: Put<'_>) {
 
 fn of(what: &What, seen: &Seen, put: Put<'_>) {
     match seen {
-        // What an earlier run saw is that run's.
         Seen::Absent | Seen::Control | Seen::Earlier(_) => {}
         Seen::Addresses(all) => each("addresses", all.iter().map(ToString::to_string), put),
         Seen::Connected(it) => {
-            if !it.answer.is_empty() {
-                put("first bytes", Part::Loose(it.answer.clone()));
-            }
+            put("first bytes", greeting(&it.answer));
             put("closed at once", text(it.closed));
         }
         Seen::Handshake(it) => handshake(it, put),
@@ -207,7 +232,11 @@ fn of(what: &What, seen: &Seen, put: Put<'_>) {
             each("listening", all.iter().map(one), put);
         }
         Seen::Variables(it) => {
-            for (name, facts) in &it.facts {
+            // The others were only compared with them.
+            let asked: &[String] =
+                if let What::Variables { names, .. } = what { names } else { &[] };
+            let of = |name: &String| asked.is_empty() || asked.contains(name);
+            for (name, facts) in it.facts.iter().filter(|(name, _)| of(name)) {
                 put(&format!("variable {name}"), text(variable(facts)));
             }
             each("lines that are no assignment", it.malformed.iter().map(u32::to_string), put);
@@ -262,6 +291,21 @@ fn of(what: &What, seen: &Seen, put: Put<'_>) {
             put("files", Part::Amount(u64::from(it.files)));
             each("unread", it.unread.iter().cloned(), put);
         }
+    }
+}
+
+/// What a peer says first: its words where they are words, else only of what kind they are.
+fn greeting(hex: &str) -> Part {
+    let pair = |at: usize| hex.get(at..at + 2).and_then(|it| u8::from_str_radix(it, 16).ok());
+    let bytes: Vec<u8> = (0..hex.len() / 2).filter_map(|nth| pair(nth * 2)).collect();
+    let words = String::from_utf8(bytes).ok();
+    let words = words.filter(|it| it.trim_end().chars().all(|c| !c.is_control()));
+    match words {
+        _ if hex.is_empty() => text("none"),
+        _ if hex.starts_with("1603") => text("TLS"),
+        _ if hex.starts_with("1503") => text("a TLS alert"),
+        Some(words) => Part::Loose(timeless(words.trim_end())),
+        None => text("bytes"),
     }
 }
 

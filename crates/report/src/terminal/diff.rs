@@ -156,7 +156,9 @@ fn row(change: Change, line: &Line, style: Style) -> String {
         }
     }
     for detail in line.details.iter().take(DETAILS_MAX) {
-        tell(label(detail.of), &words(detail, style));
+        let own = matches!(detail.what.as_str(), "seen" | "expected" | "answer" | "acknowledged");
+        let label = if own { detail.what.as_str() } else { label(detail.of) };
+        tell(label, &words(detail, own, style));
     }
     if let Some(more) = line.details.len().checked_sub(DETAILS_MAX).filter(|it| 0 < *it) {
         tell("", &format!("and {more} more; --format json has all"));
@@ -196,11 +198,12 @@ fn state(it: &Stand) -> String {
 }
 
 /// Long texts are cut: what is cut is in the record.
-fn words(it: &Detail, style: Style) -> String {
+fn words(it: &Detail, own: bool, style: Style) -> String {
     let room = (style.width * 3 / 2).max(80);
     let text = |it: &Option<String>| {
         it.as_ref().map_or_else(|| String::from("nothing"), |it| style.cut(it, room))
     };
     let (then, now) = (text(&it.then), text(&it.now));
-    format!("{}: {then} {} {now}", it.what, to(style))
+    let what = if own { String::new() } else { format!("{}: ", it.what) };
+    format!("{what}{then} {} {now}", to(style))
 }
