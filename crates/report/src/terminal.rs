@@ -2,12 +2,14 @@
 
 mod check;
 mod diff;
+mod evidence;
 mod live;
 mod plan;
 mod run;
 
 pub use check::check;
 pub use diff::{diff, summary};
+pub use evidence::{Answered, evidence};
 pub use live::Live;
 pub use plan::plan;
 pub use run::{run, standing};
