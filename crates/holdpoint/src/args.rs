@@ -91,7 +91,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// What changed between two runs: the last two of a checklist, or those that are named.
     Diff(DiffArgs),
-    /// Verify, show or replay a record.
+    /// Verify, show, replay or export a record.
     Record(RecordArgs),
     /// Print what a shell needs to complete commands, options and checks.
     Completions(CompletionsArgs),
@@ -400,6 +400,9 @@ pub(crate) enum RecordCommand {
     Show {
         /// The physical line; without it, the runs.
         line: Option<usize>,
+        /// The run: a number (7 is 0007), or the path of a record; the last one by default.
+        #[arg(long, conflicts_with = "path")]
+        run: Option<String>,
         /// A record, or the folder that holds records.
         #[arg(long)]
         path: Option<PathBuf>,
@@ -409,11 +412,29 @@ pub(crate) enum RecordCommand {
     },
     /// Show a run again, from its journal.
     Replay {
-        /// A record, or the folder that holds records.
-        path: Option<PathBuf>,
+        /// A number (7 is 0007), a record, or the folder that holds records.
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
         /// Output.
         #[arg(long, short, value_enum, default_value_t = Format::Text)]
         format: Format,
+    },
+    /// Take a record along: one file for somebody without holdpoint, or reports of an old run.
+    #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+    Export {
+        /// A number (7 is 0007), a record, or a folder of records; the last run by default.
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        /// Write one zip file: the record, the checklist, the reports, the public key, sums, and
+        /// how to verify them with holdpoint and by hand.
+        #[arg(long, value_name = "FILE", group = "what")]
+        bundle: Option<PathBuf>,
+        /// Write a report of the run, as `run --report` does; may be repeated.
+        #[arg(long, value_name = "FORMAT=PATH", group = "what")]
+        report: Vec<String>,
+        /// Replace the bundle that is there.
+        #[arg(long, requires = "bundle")]
+        force: bool,
     },
 }
 

@@ -71,6 +71,17 @@ pub(crate) fn write(
     Ok(())
 }
 
+/// A report as bytes; `None` where this version does not write that format.
+pub(crate) fn bytes(
+    format: &str,
+    dossier: &Dossier,
+    events: &[(Seq, Event)],
+) -> Option<io::Result<Vec<u8>>> {
+    let (_, kind) = KINDS.iter().find(|(word, _)| *word == format)?;
+    let mut bytes = Vec::new();
+    Some(into(&mut bytes, *kind, dossier, events).map(|()| bytes))
+}
+
 fn into(
     to: &mut dyn Write,
     kind: Kind,

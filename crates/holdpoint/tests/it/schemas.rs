@@ -74,6 +74,14 @@ fn every_format_is_as_its_schema_says() {
     check("plan-1.json", &place.json(&["plan", list, "--no-lock", "--format", "json"]).1);
     place.write("list.md", "# T\n\n## Pre-Deployment\n\n- [ ] Port 80 open\n- [ ] Team briefed\n");
     check("run-1.json", &place.json(&["run", "list.md", "--format", "json"]).1);
+    place.write("list.md", "# T\n\n## Pre-Deployment\n\n- [ ] Port 81 open\n- [ ] Team told\n");
+    assert_eq!(place.run(&["plan", "list.md"]).code, Some(0));
+    let (_, run) = place.json(&["run", "list.md", "--format", "json"]);
+    assert_eq!(run["since"]["counts"]["reworded"], 1);
+    check("run-1.json", &run);
+    let (code, diff) = place.json(&["diff", "--format", "json"]);
+    assert_eq!((code, diff["same"].as_bool()), (Some(0), Some(false)));
+    check("diff-1.json", &diff);
     place.write("lint.md", "# T\n\n- [ ] Latency < 5\n- [ ] `cat .env`\n");
     let (code, found) = place.json(&["lint", "lint.md", "--format", "json"]);
     assert_eq!((code, found["counts"]["error"].as_u64()), (Some(1), Some(1)));

@@ -1,0 +1,167 @@
+//! `record show`: the runs, and the evidence behind a line of one.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use holdpoint_model::{
+    event::{Event, Seq},
+    look::Look,
+};
+use holdpoint_record::{Loaded, list, load};
+use holdpoint_report::{
+    json,
+    style::Style,
+    terminal::{self, Answered},
+    when::rfc3339,
+};
+use serde_json::json;
+
+use crate::{
+    args::Format,
+    exit::{Done, Exit, Stop},
+    out,
+    recorded::{dossier, last, looks, place, read},
+    runs::named,
+    session::stopped,
+};
+
+/// `holdpoint record show`
+pub(super) fn shown(
+    line: Option<usize>,
+    path: Option<&Path>,
+    run: Option<&str>,
+    format: Format,
+    style: Style,
+) -> Done {
+    let file = || -> Result<PathBuf, Stop> { run.map_or_else(|| last(path), named) };
+    let Some(number) = line else {
+        return match run {
+            None => runs(&place(path)?, format),
+            Some(_) => Err(Stop::usage("say which line of that run: holdpoint record show LINE")),
+        };
+    };
+    let loaded = read(&file()?)?;
+    let found = match format {
+        Format::Json | Format::Jsonl => objects(&loaded, number)?,
+        Format::Text => text(&loaded, number, style)?,
+    };
+    if found {
+        return Ok(Exit::Go);
+    }
+    Err(Stop::usage(format!(
+        "run {} judged nothing at line {number}{}",
+        loaded.run,
+        why(&loaded, number)
+    )))
+}
+
+/// Every judgement and answer of a line, in the order of the journal: one JSON document each.
+fn objects(loaded: &Loaded, number: usize) -> Result<bool, Stop> {
+    let looks = looks(loaded)?;
+    let mut judgements: BTreeMap<Seq, (String, u32)> = BTreeMap::new();
+    let mut found = false;
+    for (seq, event) in &loaded.events {
+        if let Event::JudgementBegan { line, check, revision, .. } = event
+            && *line == number
+        {
+            judgements.insert(*seq, (check.clone(), *revision));
+        }
+        if let Event::Judged { began, looks: used, finding, .. } = event
+            && let Some((check, revision)) = judgements.get(began)
+        {
+            found = true;
+            let used: Vec<Look> = used.iter().filter_map(|it| looks.get(it).cloned()).collect();
+            let none = BTreeMap::new();
+            let value = json::check(check, *revision, finding, &none, &none, &used);
+            out::result(&format!("{value}\n"));
+        }
+        if let Event::Answered { answer, carried_from } = event
+            && answer.line == number
+        {
+            found = true;
+            let value = json!({"answer": answer, "carried-from": carried_from});
+            out::result(&format!("{value}\n"));
+        }
+    }
+    Ok(found)
+}
+
+/// The evidence of a line, laid out.
+fn text(loaded: &Loaded, number: usize, style: Style) -> Result<bool, Stop> {
+    let dossier = dossier(loaded)?;
+    let Some(line) = dossier.view.lines.iter().find(|it| it.plan.line == number) else {
+        return Ok(false);
+    };
+    let answers: Vec<Answered<'_>> = loaded
+        .events
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Event::Answered { answer, carried_from } if answer.line == number => {
+                Some(Answered { answer, carried_from: carried_from.as_deref() })
+            }
+            _ => None,
+        })
+        .collect();
+    let judgements = dossier.judgements.get(&number).map(Vec::as_slice).unwrap_or_default();
+    if judgements.is_empty() && answers.is_empty() {
+        return Ok(false);
+    }
+    let shown = terminal::evidence(&loaded.run, line, judgements, &answers, style);
+    out::result(&shown);
+    Ok(true)
+}
+
+/// Why nothing was judged at a line, where the run says so.
+fn why(loaded: &Loaded, number: usize) -> String {
+    let Ok(dossier) = dossier(loaded) else { return String::new() };
+    let line = dossier.view.lines.iter().find(|it| it.plan.line == number);
+    line.map_or_else(String::new, |it| {
+        let reason = &it.standing.finding.reason;
+        let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        format!(": it is {}{reason}", it.standing.state.word())
+    })
+}
+
+fn runs(path: &Path, format: Format) -> Done {
+    let entries = if path.is_dir() { list(path).map_err(stopped)? } else { Vec::new() };
+    let mut rows = Vec::new();
+    for entry in entries {
+        let loaded = load(&entry.path).ok();
+        let ended = loaded.as_ref().and_then(|it| match it.events.last() {
+            Some((_, Event::RunEnded { verdict, .. })) => Some(verdict.word()),
+            Some(_) | None => None,
+        });
+        let began = loaded.as_ref().and_then(|it| match it.events.first() {
+            Some((_, Event::RunBegan { at, document, gate, .. })) => {
+                Some((rfc3339(*at), document.path.clone(), gate.word()))
+            }
+            Some(_) | None => None,
+        });
+        let (at, document, gate) = began.unwrap_or_default();
+        rows.push(json!({
+            "run": entry.run, "at": at, "document": document, "gate": gate, "verdict": ended,
+            "sealed": entry.sealed,
+        }));
+    }
+    match format {
+        Format::Json | Format::Jsonl => {
+            out::result(&format!("{}\n", json!({"schema": "holdpoint.runs/1", "runs": rows})));
+        }
+        Format::Text => {
+            for row in &rows {
+                let text = |name: &str| row.get(name).and_then(|it| it.as_str()).unwrap_or("-");
+                out::result(&format!(
+                    "{}  {}  {:<6} {:<5} {}\n",
+                    text("run"),
+                    text("at"),
+                    text("verdict"),
+                    text("gate"),
+                    text("document")
+                ));
+            }
+        }
+    }
+    Ok(Exit::Go)
+}
