@@ -1,6 +1,6 @@
 //! `diff`: what changed between two runs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use holdpoint_record::{Entry, Loaded, list};
 use holdpoint_report::{diff, style::Style, terminal};
@@ -84,7 +84,7 @@ fn newest_two() -> Result<(Loaded, Loaded), Stop> {
 }
 
 /// A run, and the newest one of its document and environment.
-fn with_newest(path: &PathBuf) -> Result<(Loaded, Loaded), Stop> {
+fn with_newest(path: &Path) -> Result<(Loaded, Loaded), Stop> {
     let old = whole(path)?;
     let of = frame(&old).ok_or_else(|| Stop::usage("the record does not begin as a run does"))?;
     for entry in entries()?.iter().rev() {
@@ -99,7 +99,7 @@ fn with_newest(path: &PathBuf) -> Result<(Loaded, Loaded), Stop> {
             if new.run == old.run && same_file(&entry.path, path) {
                 return Err(Stop::usage(format!(
                     "run {} is itself the newest of {}; `holdpoint diff` compares it with the one \
-                     before",
+                     before; name two runs to compare different documents",
                     old.run, of.path
                 )));
             }

@@ -77,7 +77,7 @@ fn every_format_is_as_its_schema_says() {
     place.write("list.md", "# T\n\n## Pre-Deployment\n\n- [ ] Port 81 open\n- [ ] Team told\n");
     assert_eq!(place.run(&["plan", "list.md"]).code, Some(0));
     let (_, run) = place.json(&["run", "list.md", "--format", "json"]);
-    assert_eq!(run["since"]["counts"]["reworded"], 1);
+    assert_eq!(run["since"]["counts"]["reworded"], 2);
     check("run-1.json", &run);
     let (code, diff) = place.json(&["diff", "--format", "json"]);
     assert_eq!((code, diff["same"].as_bool()), (Some(0), Some(false)));

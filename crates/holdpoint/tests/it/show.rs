@@ -13,7 +13,7 @@ const LIST: &str = "\
 - [ ] Search healthy <!-- holdpoint: http.health path=/sick consecutive=3 -->
 - [ ] Team briefed
 - [ ] Settings are there <!-- holdpoint: file.exists path=app.toml -->
-- [ ] 20 requests in 2 seconds for each client <!-- holdpoint: http.rate-limit requests=5 window=1s path=/limited -->
+- [ ] 20 requests in 2 seconds for each client <!-- holdpoint: http.rate-limit limit=8 window=600ms endpoint=/limited -->
 ";
 
 fn made() -> (Place, Site) {
@@ -44,7 +44,7 @@ fn exchanges_are_laid_out_for_every_width() {
         "why           ",
         "expected      ",
         "do            ",
-        "look 1   GET http://",
+        "look 1 · GET http://",
         "200 OK",
         "content-type  application/json",
         "│ {\"status\":\"degraded\"}",

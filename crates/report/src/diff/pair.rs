@@ -118,7 +118,7 @@ fn words(text: &str) -> BTreeSet<String> {
 /// Twice the words in common by the words of both, in hundredths.
 fn alike(one: &BTreeSet<String>, two: &BTreeSet<String>) -> usize {
     let both = one.len() + two.len();
-    if both == 0 { 0 } else { 200 * one.intersection(two).count() / both }
+    (200 * one.intersection(two).count()).checked_div(both).unwrap_or(0)
 }
 
 fn in_order(

@@ -4,9 +4,15 @@ use std::collections::BTreeMap;
 
 use holdpoint_model::{
     ask::{Ask, Request, What},
+    found::{Found, Setting, Value},
     look::Look,
-    seen::{Entry, Facts, Git, Handshake, Response, Seen, StreamEnd, Trust},
+    seen::{
+        Entry, Facts, Git, Handshake, Listener, Response, Seen, Shot, Sqlite, Stream, StreamEnd,
+        Trust, Variables,
+    },
 };
+
+use serde_json::Value as Json;
 
 use super::steady::timeless;
 
@@ -194,17 +200,7 @@ fn of(what: &What, seen: &Seen, put: Put<'_>) {
         }
         Seen::Handshake(it) => handshake(it, put),
         Seen::Http(it) => response(it, put),
-        Seen::Burst(shots) => {
-            let mut by = BTreeMap::<String, u64>::new();
-            for shot in shots {
-                let word = shot.outcome.map_or_else(|it| it.word().to_owned(), |it| it.to_string());
-                *by.entry(word).or_default() += 1;
-            }
-            each("kinds of answers", by.keys().cloned(), put);
-            for (word, count) in by {
-                put(&format!("answers {word}"), Part::Amount(count));
-            }
-        }
+        Seen::Burst(shots) => burst(shots, put),
         Seen::File(it) => file(what, &it.text, it.truncated, put),
         Seen::Stat(it) => entry("", it, put),
         Seen::List(it) => {
@@ -223,67 +219,13 @@ fn of(what: &What, seen: &Seen, put: Put<'_>) {
             lines("output", &it.stdout, put);
             lines("errors", &it.stderr, put);
         }
-        Seen::Listeners(all) => {
-            let one = |it: &holdpoint_model::seen::Listener| {
-                let owner =
-                    it.owner.as_ref().map_or_else(String::new, |(_, name)| format!(" {name}"));
-                format!("{}:{}{owner}", it.address, it.port)
-            };
-            each("listening", all.iter().map(one), put);
-        }
-        Seen::Variables(it) => {
-            // The others were only compared with them.
-            let asked: &[String] =
-                if let What::Variables { names, .. } = what { names } else { &[] };
-            let of = |name: &String| asked.is_empty() || asked.contains(name);
-            for (name, facts) in it.facts.iter().filter(|(name, _)| of(name)) {
-                put(&format!("variable {name}"), text(variable(facts)));
-            }
-            each("lines that are no assignment", it.malformed.iter().map(u32::to_string), put);
-            each("assigned twice", it.duplicates.iter().cloned(), put);
-        }
-        Seen::Stream(it) => {
-            let end = match &it.end {
-                StreamEnd::Complete => String::from("complete"),
-                StreamEnd::Cut { .. } => String::from("cut"),
-                StreamEnd::Corrupt { why, .. } => format!("corrupt: {why}"),
-            };
-            put("end", text(end));
-            put("packed as", text(format!("{:?}", it.codec).to_lowercase()));
-            put("begins with", text(&it.magic));
-            each("markers", it.found.iter().cloned(), put);
-            put("size", Part::Amount(it.bytes));
-            put("size unpacked", Part::Amount(it.decoded_bytes));
-        }
-        Seen::Sqlite(it) => {
-            put("header", text(it.header));
-            each("integrity", it.integrity.iter().cloned(), put);
-            put("foreign key violations", text(it.foreign_key_violations));
-            each("tables", it.tables.keys().cloned(), put);
-            for (table, rows) in &it.tables {
-                put(&format!("rows of {table}"), Part::Amount(*rows));
-            }
-        }
+        Seen::Listeners(all) => each("listening", all.iter().map(listener), put),
+        Seen::Variables(it) => variables(what, it, put),
+        Seen::Stream(it) => stream(it, put),
+        Seen::Sqlite(it) => sqlite(it, put),
         Seen::Git(it) => git(it, put),
-        Seen::Found(it) => {
-            each("paths", it.hits.iter().map(|it| it.path.clone()), put);
-            each("other capitals", it.other_case.iter().cloned(), put);
-            each("unread", it.unread.iter().cloned(), put);
-            for hit in &it.hits {
-                let empty = hit.stand_in.map_or("content", |_| "none");
-                put(&format!("{} holds", timeless(&hit.path)), text(empty));
-            }
-        }
-        Seen::Setting(it) => {
-            let shown = |it: &holdpoint_model::found::Value| {
-                let kind = format!("{}, {}", it.kind.word(), it.size);
-                it.shown.clone().unwrap_or(kind)
-            };
-            each("value", it.values.iter().map(shown), put);
-            let held = it.values.iter().flat_map(|it| &it.held).map(|it| format!("{it:?}"));
-            each("compared", held.map(|it| it.to_lowercase()), put);
-            each("doubts", it.doubts.iter().cloned(), put);
-        }
+        Seen::Found(it) => found(it, put),
+        Seen::Setting(it) => setting(it, put),
         Seen::Searched(it) => {
             // Lines move within files without meaning anything.
             each("found in", it.spots.iter().map(|it| it.path.clone()), put);
@@ -292,6 +234,79 @@ fn of(what: &What, seen: &Seen, put: Put<'_>) {
             each("unread", it.unread.iter().cloned(), put);
         }
     }
+}
+
+fn burst(shots: &[Shot], put: Put<'_>) {
+    let mut by = BTreeMap::<String, u64>::new();
+    for shot in shots {
+        let word = shot.outcome.map_or_else(|it| it.word().to_owned(), |it| it.to_string());
+        *by.entry(word).or_default() += 1;
+    }
+    each("kinds of answers", by.keys().cloned(), put);
+    for (word, count) in by {
+        put(&format!("answers {word}"), Part::Amount(count));
+    }
+}
+
+fn listener(it: &Listener) -> String {
+    let owner = it.owner.as_ref().map_or_else(String::new, |(_, name)| format!(" {name}"));
+    format!("{}:{}{owner}", it.address, it.port)
+}
+
+fn variables(what: &What, it: &Variables, put: Put<'_>) {
+    // The others were only compared with them.
+    let asked: &[String] = if let What::Variables { names, .. } = what { names } else { &[] };
+    let of = |name: &String| asked.is_empty() || asked.contains(name);
+    for (name, facts) in it.facts.iter().filter(|(name, _)| of(name)) {
+        put(&format!("variable {name}"), text(variable(facts)));
+    }
+    each("lines that are no assignment", it.malformed.iter().map(u32::to_string), put);
+    each("assigned twice", it.duplicates.iter().cloned(), put);
+}
+
+fn stream(it: &Stream, put: Put<'_>) {
+    let end = match &it.end {
+        StreamEnd::Complete => String::from("complete"),
+        StreamEnd::Cut { .. } => String::from("cut"),
+        StreamEnd::Corrupt { why, .. } => format!("corrupt: {why}"),
+    };
+    put("end", text(end));
+    put("packed as", text(format!("{:?}", it.codec).to_lowercase()));
+    put("begins with", text(&it.magic));
+    each("markers", it.found.iter().cloned(), put);
+    put("size", Part::Amount(it.bytes));
+    put("size unpacked", Part::Amount(it.decoded_bytes));
+}
+
+fn sqlite(it: &Sqlite, put: Put<'_>) {
+    put("header", text(it.header));
+    each("integrity", it.integrity.iter().cloned(), put);
+    put("foreign key violations", text(it.foreign_key_violations));
+    each("tables", it.tables.keys().cloned(), put);
+    for (table, rows) in &it.tables {
+        put(&format!("rows of {table}"), Part::Amount(*rows));
+    }
+}
+
+fn found(it: &Found, put: Put<'_>) {
+    each("paths", it.hits.iter().map(|it| it.path.clone()), put);
+    each("other capitals", it.other_case.iter().cloned(), put);
+    each("unread", it.unread.iter().cloned(), put);
+    for hit in &it.hits {
+        let holds = if hit.stand_in.is_some() { "nothing of its own" } else { "content" };
+        put(&format!("{} holds", timeless(&hit.path)), text(holds));
+    }
+}
+
+fn setting(it: &Setting, put: Put<'_>) {
+    let shown = |it: &Value| {
+        let kind = format!("{}, {}", it.kind.word(), it.size);
+        it.shown.clone().unwrap_or(kind)
+    };
+    each("value", it.values.iter().map(shown), put);
+    let held = it.values.iter().flat_map(|it| &it.held).map(|it| format!("{it:?}"));
+    each("compared", held.map(|it| it.to_lowercase()), put);
+    each("doubts", it.doubts.iter().cloned(), put);
 }
 
 /// What a peer says first: its words where they are words, else only of what kind they are.
@@ -357,7 +372,7 @@ fn nonceless(value: &str) -> String {
 }
 
 fn body(kind: &str, body: &str, truncated: bool, put: Put<'_>) {
-    let parsed = serde_json::from_str::<serde_json::Value>(body).ok().filter(|_| !truncated);
+    let parsed = serde_json::from_str::<Json>(body).ok().filter(|_| !truncated);
     if let Some(value) = parsed.filter(|it| it.is_object() || it.is_array()) {
         let mut count = 0;
         return values("body", &value, &mut count, put);
@@ -374,24 +389,23 @@ fn body(kind: &str, body: &str, truncated: bool, put: Put<'_>) {
     }
 }
 
-fn values(at: &str, value: &serde_json::Value, count: &mut usize, put: Put<'_>) {
-    use serde_json::Value;
+fn values(at: &str, value: &Json, count: &mut usize, put: Put<'_>) {
     let leaf = at.rsplit('.').next().unwrap_or_default().to_lowercase();
     if VALUES_MAX <= *count || MOMENTS.iter().any(|it| leaf.contains(it)) {
         return;
     }
     match value {
-        Value::Object(map) => {
+        Json::Object(map) => {
             for (name, value) in map {
                 values(&format!("{at}.{name}"), value, count, put);
             }
         }
-        Value::Array(items) => {
+        Json::Array(items) => {
             for (index, value) in items.iter().enumerate() {
                 values(&format!("{at}[{index}]"), value, count, put);
             }
         }
-        Value::Number(number) => {
+        Json::Number(number) => {
             *count += 1;
             match number.as_u64() {
                 // Small whole numbers are versions, sizes of pools, truths; large ones are counted.
@@ -400,7 +414,7 @@ fn values(at: &str, value: &serde_json::Value, count: &mut usize, put: Put<'_>) 
                 Some(_) | None => put(at, Part::Loose(number.to_string())),
             }
         }
-        Value::Null | Value::Bool(_) | Value::String(_) => {
+        Json::Null | Json::Bool(_) | Json::String(_) => {
             *count += 1;
             put(at, Part::Loose(timeless(&value.to_string())));
         }

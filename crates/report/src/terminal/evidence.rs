@@ -144,8 +144,9 @@ fn found(page: &mut Page, it: &Judgement) {
 
 fn heading(page: &mut Page, nth: usize, look: &Look) {
     let style = page.style;
-    page.folded(2, Tone::Strong, &format!("look {nth}   {}", exhibit::asked(&look.ask.what)));
     let dot = style.dot();
+    let asked = format!("look {nth} {dot} {}", exhibit::asked(&look.ask.what));
+    page.folded(2, Tone::Strong, &asked);
     let text = format!(
         "{} {dot} from {} {dot} {}",
         clock(look.at),
@@ -213,14 +214,18 @@ fn lay(page: &mut Page, it: &Exhibit) {
 }
 
 fn facts(page: &mut Page, rows: &[Fact]) {
+    use unicode_width::UnicodeWidthStr as _;
+    let widest = rows.iter().map(|it| it.label.width()).filter(|it| *it <= 20).max().unwrap_or(0);
     for Fact { label, value } in rows {
-        page.label(2, label, value);
+        page.labelled(4, label, value, rows::VALUE.max(4 + widest + 2));
     }
 }
 
 fn exchange(page: &mut Page, it: &Exchange) {
-    let over = if it.over.is_empty() { String::new() } else { format!("   over {}", it.over) };
-    page.label(2, "asked", &format!("{}{over}", it.request));
+    page.label(2, "asked", &it.request);
+    if !it.over.is_empty() {
+        page.label(2, "over", &it.over);
+    }
     pairs(page, &it.sent);
     page.label(2, "came", format!("{} {}", it.status, it.phrase).trim_end());
     pairs(page, &it.headers);

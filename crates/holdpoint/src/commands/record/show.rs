@@ -94,16 +94,14 @@ fn text(loaded: &Loaded, number: usize, style: Style) -> Result<bool, Stop> {
     let Some(line) = dossier.view.lines.iter().find(|it| it.plan.line == number) else {
         return Ok(false);
     };
-    let answers: Vec<Answered<'_>> = loaded
-        .events
-        .iter()
-        .filter_map(|(_, event)| match event {
-            Event::Answered { answer, carried_from } if answer.line == number => {
-                Some(Answered { answer, carried_from: carried_from.as_deref() })
-            }
-            _ => None,
-        })
-        .collect();
+    let mut answers = Vec::new();
+    for (_, event) in &loaded.events {
+        if let Event::Answered { answer, carried_from } = event
+            && answer.line == number
+        {
+            answers.push(Answered { answer, carried_from: carried_from.as_deref() });
+        }
+    }
     let judgements = dossier.judgements.get(&number).map(Vec::as_slice).unwrap_or_default();
     if judgements.is_empty() && answers.is_empty() {
         return Ok(false);

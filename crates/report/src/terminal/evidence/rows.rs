@@ -55,21 +55,25 @@ impl Page {
 
     /// A label with its value.
     pub(super) fn label(&mut self, indent: usize, label: &str, value: &str) {
+        self.labelled(indent + 2, label, value, VALUE);
+    }
+
+    /// A label with its value at a column.
+    pub(super) fn labelled(&mut self, indent: usize, label: &str, value: &str, column: usize) {
         let label = self.style.clean(label);
-        let indent = indent + 2;
-        if VALUE < indent + label.width() + 2 {
+        if column < indent + label.width() + 2 {
             // A long label stands alone.
             self.folded(indent, Tone::Faint, &label);
-            return self.hanging(VALUE, 0, "", value);
+            return self.hanging(column, 0, "", value);
         }
-        let blanks = VALUE.saturating_sub(indent + label.width());
+        let blanks = column.saturating_sub(indent + label.width());
         let head = format!("{}{}", self.style.paint(Tone::Faint, &label), " ".repeat(blanks));
-        let pieces = fold(value, self.style.width.saturating_sub(VALUE), self.style);
+        let pieces = fold(value, self.style.width.saturating_sub(column), self.style);
         let mut pieces = pieces.into_iter();
         let first = pieces.next().unwrap_or_default();
         self.raw(format!("{}{head}{first}", " ".repeat(indent)).trim_end());
         for piece in pieces {
-            self.raw(&format!("{}{piece}", " ".repeat(VALUE)));
+            self.raw(&format!("{}{piece}", " ".repeat(column)));
         }
     }
 
