@@ -8,6 +8,7 @@ mod numbers;
 mod probe;
 mod reasons;
 mod report;
+mod seeds;
 mod values;
 mod vocabulary;
 

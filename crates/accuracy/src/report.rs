@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     figures::{Counts, Figures, Set, measure, share},
-    learn, vocabulary,
+    learn, seeds, vocabulary,
 };
 
 /// What is asked of each set: a share in per cent, at least or at most.
@@ -47,6 +47,10 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
         show(set, &figures, notes);
         low.extend(below(&set.name, &figures.all));
     }
+    let whole = reference("seeds");
+    if none && whole.is_dir() {
+        seeds::print(&whole, notes)?;
+    }
     if none {
         low.extend(vocabulary(&sets, notes));
     }
@@ -56,7 +60,7 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
 /// Says how much of the vocabulary stands in one document only.
 fn vocabulary(sets: &[Set], notes: bool) -> Option<String> {
     let mut folders: Vec<PathBuf> = sets.iter().map(|it| it.folder.clone()).collect();
-    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seeds"));
+    folders.push(reference("seeds"));
     let found = vocabulary::singles(&folders);
     let single = u32::try_from(found.single.len()).unwrap_or(u32::MAX);
     let is = share(single, found.entries);
@@ -78,13 +82,16 @@ fn beside(folder: &Path) -> PathBuf {
     if inside.is_file() { inside } else { folder.with_file_name(format!("{name}.labels.tsv")) }
 }
 
+/// A folder of references beside the project, which may be absent.
+fn reference(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(name)
+}
+
 /// The project's own set, and the reference sets where they are present.
 fn known() -> Vec<Set> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
-    for (name, folder) in
-        [("own", here.join("own")), ("dev", here.join("../../../shared/corpus/dev"))]
-    {
+    for (name, folder) in [("own", here.join("own")), ("dev", reference("corpus/dev"))] {
         if folder.is_dir() {
             all.push(Set { name: name.to_owned(), labels: beside(&folder), folder });
         } else {

@@ -8,6 +8,7 @@ mod limits;
 mod machine;
 mod own;
 mod paper;
+mod said;
 mod secret;
 mod signal;
 mod span;
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub(crate) use command::of_command;
+pub(crate) use paper::audiences;
 
 /// Parameters by name, as a user would type them.
 pub(crate) type Params = BTreeMap<String, String>;
@@ -188,6 +190,7 @@ fn read(id: &str, source: &mut Source<'_>, it: &Subject<'_>) {
         _ => store::store(id, source),
     }
     own::own(id, source);
+    said::fill(id, source);
     general::fill(id, source);
 }
 
@@ -258,6 +261,12 @@ pub(crate) fn of_assignment(name: &str, value: &str, secret: bool) -> Params {
             || name.ends_with("DEBUG"))
     {
         set("equals", value);
+    } else if !secret && value.parse::<f64>().is_ok() {
+        set("example", value);
+    }
+    let encoding = ["base64", "hex"].into_iter().find(|it| secret && lower.contains(it));
+    if let Some(encoding) = encoding {
+        set("encoding", encoding);
     }
     let kinds = [("_PORT", "port"), ("_HOST", "host")];
     if let Some((_, kind)) = kinds.into_iter().find(|(end, _)| !secret && name.ends_with(end)) {

@@ -80,9 +80,19 @@ fn signoff(it: &Subject<'_>) -> Meaning {
             .map_or_else(|| text.trim_matches('*').to_owned(), |(label, _)| label.clone());
         let lower = label.to_lowercase();
         let role = lower.find(" approval").and_then(|at| label.get(..at)).unwrap_or(&label);
-        params.insert("role".to_owned(), role.to_owned());
+        // "Monitoring verified: ____" is signed by whoever signs; "QA Lead: ____" says who.
+        let name =
+            if is_statement(&lower) { ("statement", label.as_str()) } else { ("role", role) };
+        params.insert(name.0.to_owned(), name.1.to_owned());
     }
     Meaning { id: "signoff.approval".to_owned(), params, because: vec![it.line.text.clone()] }
+}
+
+/// Whether the label of a signature says what is signed instead of who signs.
+fn is_statement(label: &str) -> bool {
+    let ends = ["given", "granted", "successful", "complete", "ready", "issues", "errors", "met"];
+    let last = label.split_whitespace().next_back().unwrap_or_default();
+    1 < label.split_whitespace().count() && (ends.contains(&last) || last.ends_with("ed"))
 }
 
 fn contact(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
@@ -201,7 +211,12 @@ pub(crate) fn of_person(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> 
     } else {
         "attest.statement"
     };
-    let params = BTreeMap::from([("subject".to_owned(), it.line.repaired.clone())]);
+    let mut params = BTreeMap::from([("subject".to_owned(), it.line.repaired.clone())]);
+    let told = matches!(id, "attest.training" | "attest.briefing");
+    let audience = parameters::audiences(&it.line.repaired).join(",");
+    if told && !audience.is_empty() {
+        params.insert("audience".to_owned(), audience);
+    }
     let because = vec![it.line.text.clone()];
     Some((Binding::Asked, vec![Meaning { id: id.to_owned(), params, because }]))
 }

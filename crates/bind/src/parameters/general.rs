@@ -33,6 +33,7 @@ const TABLES: &[(&str, &str)] = &[
     ("engine", "engines"),
     ("store", "app-stores"),
     ("channel", "channels"),
+    ("lang", "languages"),
     ("langs", "languages"),
     ("registry", "registries"),
     ("mesh", "meshes"),

@@ -52,7 +52,16 @@ pub(super) fn host(id: &str, it: &mut Source<'_>) {
             it.put("free", What::Size);
             it.list("paths", What::Path);
         }
-        "host.swap" => it.put("ratio", What::Number),
+        "host.swap" => {
+            it.put("ratio", What::Number);
+            // "2x RAM" is a share of the memory.
+            let lower = it.text.to_lowercase().replace([' ', '\u{d7}'], "");
+            let ratio =
+                it.params.get("ratio").map(|it| it.trim_start_matches(['>', '=']).to_owned());
+            if let Some(ratio) = ratio.filter(|it| lower.contains(&format!("{it}xram"))) {
+                it.set("ratio", format!(">={ratio}xRAM"));
+            }
+        }
         "host.os-version" => systems(it),
         "host.tool-version" => tool(it),
         "host.firewall" | "net.port-allowlist" => it.list("allow", What::Port),
@@ -69,7 +78,12 @@ fn port(id: &str, it: &mut Source<'_>) {
         it.named("proto", "protocols", ",");
         return;
     }
-    it.named("service", "services", ",");
+    let mut services = names_in(it.text, "services");
+    // "Grafana restricted to admin addresses": who may come, not what listens.
+    if 1 < services.len() {
+        services.retain(|name| *name != "admin");
+    }
+    it.set("service", services.join(","));
     if id == "net.local-listener" {
         let lower = it.text.to_lowercase();
         let any = |words: &[&str]| words.iter().any(|word| find_word(&lower, word).is_some());

@@ -1,7 +1,7 @@
 //! Parameters of claims about documents, tests, scans and messages to people.
 
 use super::{Source, find_word, names_in, span, topic::topic};
-use crate::values::What;
+use crate::values::{Value, What};
 
 pub(super) fn paper(id: &str, it: &mut Source<'_>) {
     match id {
@@ -88,6 +88,7 @@ fn suites(it: &mut Source<'_>) {
         it.set("suites", file);
     }
     coverage(it);
+    measured(it);
     let lower = it.text.to_lowercase();
     let count = it.all(What::Number).chain(it.all(What::Code)).find(|value| {
         let behind = lower.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '*']);
@@ -119,9 +120,35 @@ fn coverage(it: &mut Source<'_>) {
     it.set("coverage", asked.unwrap_or_default());
 }
 
+/// The known groups of a text; "the engineering team" is one, not two.
+pub(crate) fn audiences(text: &str) -> Vec<&'static str> {
+    let mut known = names_in(text, "audiences");
+    let lower = text.to_lowercase();
+    let headed = |name: &&str| lower.contains(&format!("{name} team"));
+    if known.iter().any(headed) {
+        known.retain(|name| *name != "team");
+    }
+    known
+}
+
+/// Shares that somebody measured and wrote down: they are claimed, not asked for.
+fn measured(it: &mut Source<'_>) {
+    let lower = it.text.to_lowercase();
+    let unasked = |value: &&Value| value.what == What::Percent && value.bound.is_none();
+    for value in it.scan.values.iter().filter(unasked) {
+        let head = lower.get(..value.start).unwrap_or_default().trim_end_matches([':', ' ']);
+        let behind = lower.get(value.end..).unwrap_or_default().trim_start();
+        if head.ends_with("coverage") || behind.starts_with("coverage") {
+            it.fill("claimed-coverage", value.text.clone());
+        } else if behind.starts_with("pass rate") || head.ends_with("pass rate") {
+            it.fill("claimed-pass-rate", value.text.clone());
+        }
+    }
+}
+
 /// Who is told: known groups, or the names behind "to".
 fn audience(it: &mut Source<'_>) {
-    let known = names_in(it.text, "audiences");
+    let known = audiences(it.text);
     if !known.is_empty() {
         it.set("audience", known.join(","));
         return;

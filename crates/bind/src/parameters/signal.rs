@@ -24,6 +24,7 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
                 it.set("set", signals.join(","));
             }
             it.set("signal", signals.first().copied().unwrap_or_default());
+            it.set("quantiles", quantiles(it.text).join(","));
         }
         "alert.none-firing" => it.named("severities", "grades", ","),
         "log.aggregation" => it.named("backend", "log-stores", "|"),
@@ -66,6 +67,16 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
         }
         _ => {}
     }
+}
+
+/// Quantiles that a text lists, "P50, P95, P99".
+fn quantiles(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+    let found = words.map(str::to_lowercase).filter(|word| {
+        let number = word.strip_prefix('p').and_then(|it| it.parse::<f64>().ok());
+        number.is_some_and(|it| (1.0..100.0).contains(&it))
+    });
+    found.collect()
 }
 
 /// Names of series in marks of code: `http_requests_total`.

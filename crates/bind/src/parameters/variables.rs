@@ -19,6 +19,11 @@ pub(super) fn env(id: &str, it: &mut Source<'_>) {
                 it.set("path", span::files(it.text).next().unwrap_or_default().to_owned());
             }
             copied(it);
+            let verb = it.text.split_whitespace().next().unwrap_or_default().to_lowercase();
+            if matches!(verb.as_str(), "copy" | "copia" | "copie" | "copier" | "kopiere" | "复制")
+            {
+                it.set("on-missing", "copy");
+            }
             let paths: Vec<String> = it.all(What::Path).map(|value| value.text.clone()).collect();
             match paths.as_slice() {
                 [template, path] if !is_template(path) => {

@@ -77,9 +77,9 @@ fn phases_kinds_and_entries_of_the_seeds() {
         all.values,
     );
     assert_eq!(all.rows, 906);
-    assert!(99.0 <= of(all.phases) && 99.0 <= of(all.kinds) && 95.0 <= of(all.ids));
-    assert!(97.0 <= share(count(all.bound_right), all.bound));
-    assert!(75.0 <= share(count(all.values_right), all.values));
+    assert!(99.0 <= of(all.phases) && 99.0 <= of(all.kinds) && 97.0 <= of(all.ids));
+    assert!(98.0 <= share(count(all.bound_right), all.bound));
+    assert!(95.0 <= share(count(all.values_right), all.values));
 }
 
 /// Whether a parameter of the truth is one that the text itself states.
