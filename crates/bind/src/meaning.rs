@@ -107,7 +107,14 @@ pub(crate) fn meaning(
     };
     let claims = candidates(&reading);
     if let Some(found) = of_owned_command(it, &claims, &reading) {
-        return (Binding::Bound, vec![found]);
+        // "Database answers (`pg_isready`)": the words may say more than a command nobody knows.
+        let told = (found.id == command::SHELL)
+            .then(|| of_examples(it, kind, &claims, &reading, context))
+            .flatten()
+            .filter(|(state, all)| {
+                *state == Binding::Bound && all.iter().all(|it| it.id != command::SHELL)
+            });
+        return told.unwrap_or((Binding::Bound, vec![found]));
     }
     if let Some(found) = structure::of_person(it, kind, &reading) {
         return found;
@@ -151,8 +158,8 @@ fn settle(
         return found;
     }
     // A rule that is clear but leaves a part of the line unexplained is a question, not a guess.
-    if whole.is_none()
-        && let Some(found) = of_examples(it, kind, claims, reading, context)
+    if let Some(found) = of_examples(it, kind, claims, reading, context)
+        && (whole.is_none() || is_same_claim(whole, &found))
     {
         return found;
     }
@@ -162,6 +169,12 @@ fn settle(
         return (Binding::Choice, offered.into_iter().map(meaning).collect());
     }
     (Binding::Unbound, Vec::new())
+}
+
+/// Whether the examples are sure of the very claim that a rule sees.
+fn is_same_claim(whole: Option<&Candidate>, found: &(Binding, Vec<Meaning>)) -> bool {
+    let same = whole.zip(found.1.first()).is_some_and(|(claim, it)| claim.id == it.id);
+    same && found.0 == Binding::Bound
 }
 
 /// Whether the line begins with text that was struck out: nobody claims it any more.
