@@ -177,8 +177,13 @@ try {
     await run("document.querySelectorAll('details').forEach((it) => { it.open = true; })");
     await accessible(`everything open, ${scheme}`);
     await fits(`everything open, ${scheme}`);
-    const first = await run("const it = document.querySelector('.document .line[data-state=fail]') || document.querySelector('.document .line'); return it.id");
+    const first = await run(`
+      const shown = document.querySelector('.document .chain') ||
+        document.querySelector('.document .line[data-state=fail] .claim') || document.querySelector('.document .claim');
+      return shown.closest('.line').id;`);
     await open({ width: 1280, height: 900, scheme, hash: `#${first}` });
+    await run(`const chain = document.querySelector('#' + arguments[0] + ' .chain');
+      if (chain) chain.closest('details').open = true;`, first);
     await top(`#${first}`);
     await picture(`page-evidence-${scheme}`);
     await open({ width: 390, height: 844, scheme, phone: true });

@@ -23,6 +23,9 @@ use crate::dossier::Dossier;
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
+/// Sections that the contents name; a document of more is not found its way in by a list.
+const CONTENTS: usize = 400;
+
 /// Each state's symbol, drawn on sixteen by sixteen.
 const SYMBOLS: [(State, &str); 8] = [
     (State::Pass, "<path d=\"M3 8.5l3.2 3.3L13 4.6\"/>"),
@@ -137,12 +140,11 @@ fn contents(dossier: &Dossier, parsed: &Document) -> String {
         .collect();
     let top = shown.iter().map(|(_, it)| it.level).min().unwrap_or(1);
     let mut out = String::from("<p class=\"eyebrow\">Contents</p><ol>");
-    for (at, heading) in &shown {
-        if top + 3 <= heading.level {
-            continue;
-        }
-        let rest = shown.iter().filter(|(other, _)| at < other);
-        let next = rest.map(|(_, it)| *it).find(|it| it.level <= heading.level);
+    let listed: Vec<&Heading> =
+        shown.iter().map(|(_, it)| *it).filter(|it| it.level < top + 3).collect();
+    for (at, heading) in listed.iter().enumerate().take(CONTENTS) {
+        let rest = listed.get(at + 1..).unwrap_or_default();
+        let next = rest.iter().find(|it| it.level <= heading.level);
         let end = next.map_or(usize::MAX, |it| it.number);
         let (n, words) = (heading.number, text::claim(&heading.repaired, 200));
         write!(
@@ -154,8 +156,11 @@ fn contents(dossier: &Dossier, parsed: &Document) -> String {
         )
         .expect("strings take text");
     }
+    if let Some(left) = listed.len().checked_sub(CONTENTS).filter(|left| 0 < *left) {
+        write!(out, "<li>… {left} more</li>").expect("strings take text");
+    }
     out.push_str("</ol><p class=\"eyebrow\">This run</p><ol class=\"own\">");
-    if 0 < dossier.view.lines.iter().filter(|it| stands_in_the_way(it.standing.state)).count() {
+    if dossier.view.lines.iter().any(|it| stands_in_the_way(it.standing.state)) {
         out.push_str("<li><a href=\"#way\">What stands in the way</a></li>");
     }
     out.push_str("<li><a href=\"#frame\">The record</a></li></ol>");

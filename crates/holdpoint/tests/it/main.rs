@@ -21,6 +21,7 @@ mod lint;
 mod looked;
 mod nginx;
 mod override_help;
+mod page;
 mod real_files;
 mod real_http;
 mod real_limits;
