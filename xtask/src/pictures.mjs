@@ -137,6 +137,12 @@ async function filters() {
   must(/^\d+ of \d+ lines?$/.test(await run("return document.getElementById('shown').textContent")), "the filter does not say how many");
   await press(SPACE);
   must((await lines()).length === all.length, "what was hidden does not come back");
+  await run("document.getElementById('find').focus()");
+  await press(..."certificate");
+  const found = await lines();
+  must(0 < found.length && found.length < all.length, `the search finds ${found.length} of ${all.length}`);
+  await run("const it = document.getElementById('find'); it.value = ''; it.dispatchEvent(new Event('input')); it.blur()");
+  must((await lines()).length === all.length, "what was not found does not come back");
   await press("j");
   const state = await run("return document.activeElement.closest('.line')?.dataset.state");
   must(/fail|unknown|owed/.test(state), `j goes to ${state}`);

@@ -52,6 +52,9 @@ pub fn asked(what: &What) -> String {
 fn url(request: &Request) -> String {
     let Request { scheme, host, port, path, .. } = request;
     let port = if *port == scheme.port() { String::new() } else { format!(":{port}") };
+    // What is put into a request so that no cache answers is no part of the question.
+    let cut = ["?holdpoint=", "&holdpoint="].iter().find_map(|it| path.find(it));
+    let path = cut.and_then(|at| path.get(..at)).unwrap_or(path);
     let at = request.at.to_string();
     let at = if at == *host { String::new() } else { format!(" at {at}") };
     format!("{}://{host}{port}{path}{at}", scheme.word())

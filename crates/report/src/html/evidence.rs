@@ -80,6 +80,8 @@ fn look(it: &Look, open: &str, room: &Room) -> String {
     let (asked, _) = within(&exhibit::asked(&it.ask.what), 600);
     let nth = if it.ask.nth == 1 { String::new() } else { format!(" · number {}", it.ask.nth) };
     let brief = text(&exhibit::brief(&exhibits));
+    let plotted = exhibits.iter().any(|it| matches!(it, Exhibit::Timeline(_)));
+    let open = if plotted { " open" } else { open };
     let mut out = format!(
         "<details class=\"look\"{open}><summary><code>{asked}</code> <b>{brief}</b> <span>from {}{nth} · <time datetime=\"{}\">{}</time> · {} ms</span></summary>",
         text(&it.ask.from.0),
