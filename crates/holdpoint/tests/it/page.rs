@@ -200,6 +200,8 @@ fn every_line_of_a_hard_document_has_its_place_and_its_state() {
         ("class=\"path\" title=\"javascript:alert(1)\"", "a script is no link"),
         ("owner: platform", "what stands before the document is not lost"),
         ("a note for the authors", "nor is a comment"),
+        ("<span class=\"ord\">2.</span> Then look", "a numbered item keeps its number"),
+        ("aria-label=\"box, ticked in the document\"", "and a ticked box its tick"),
     ] {
         assert!(html.contains(words), "{why}");
     }
