@@ -114,7 +114,7 @@ pub(crate) fn meaning(
             .filter(|(state, all)| {
                 *state == Binding::Bound && all.iter().all(|it| it.id != command::SHELL)
             });
-        return told.unwrap_or((Binding::Bound, vec![found]));
+        return told.unwrap_or_else(|| (Binding::Bound, vec![found]));
     }
     if let Some(found) = structure::of_person(it, kind, &reading) {
         return found;
