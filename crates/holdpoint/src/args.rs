@@ -460,6 +460,11 @@ pub(crate) fn reference() -> String {
         if let Some(command) = command.find_subcommand_mut(&name) {
             write!(text, "\n## {name}\n\n```text\n{}```\n", trimmed(command))
                 .expect("strings take text");
+            for inner in command.get_subcommands_mut() {
+                let heading = format!("{name} {}", inner.get_name());
+                write!(text, "\n### {heading}\n\n```text\n{}```\n", trimmed(inner))
+                    .expect("strings take text");
+            }
         }
     }
     text

@@ -15,10 +15,7 @@ use holdpoint_model::{
     verdict::Finding,
 };
 
-use crate::{
-    dossier::Dossier,
-    view::{LineView, RunView},
-};
+use crate::{dossier::Dossier, view::LineView};
 
 pub use json::{counts, json};
 
@@ -196,6 +193,8 @@ pub struct End {
     pub verdict: Release,
     /// The document.
     pub document: DocumentRef,
+    /// The version of holdpoint that looked.
+    pub version: String,
 }
 
 /// What differs between two runs.
@@ -241,14 +240,15 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         }
         if line.changes.is_empty() { unchanged += 1 } else { changed.push(line) }
     }
-    Diff { old: end(&old.dossier.view), new: end(&new.dossier.view), lines: changed, unchanged }
+    Diff { old: end(old.dossier), new: end(new.dossier), lines: changed, unchanged }
 }
 
 fn lines<'a>(side: &Side<'a>) -> BTreeMap<usize, &'a LineView> {
     side.dossier.view.lines.iter().map(|it| (it.plan.line, it)).collect()
 }
 
-fn end(view: &RunView) -> End {
+fn end(dossier: &Dossier) -> End {
+    let view = &dossier.view;
     End {
         run: view.run.clone(),
         started: view.started,
@@ -257,6 +257,7 @@ fn end(view: &RunView) -> End {
         environment: view.environment.clone(),
         verdict: view.verdict,
         document: view.document.clone(),
+        version: dossier.version.clone(),
     }
 }
 
@@ -281,6 +282,7 @@ fn compare(line: &mut Line, old: (&Side<'_>, &LineView), new: (&Side<'_>, &LineV
         new.dossier.answers.get(&number.1).and_then(|it| it.last()),
     ));
     let same_binding = line.details.iter().all(|it| it.of != Change::Binding);
+    line.details.extend(revisions(old.dossier, number.0, new.dossier, number.1));
     let decided = |side: &Side<'_>, it: &LineView| {
         let left_out = side.only.is_some_and(|only| !only.contains(&it.plan.line));
         it.standing.state != State::Later && !left_out
@@ -376,6 +378,21 @@ fn binding(then: &PlanLine, now: &PlanLine) -> Vec<Detail> {
         all.extend(of(&what, Some(before.target.clone()), Some(after.target.clone())));
     }
     all
+}
+
+/// Checks that judged by other rules than then.
+fn revisions(old: &Dossier, then: usize, new: &Dossier, now: usize) -> Vec<Detail> {
+    let of = |dossier: &Dossier, line: usize| -> BTreeMap<String, u32> {
+        let all = dossier.judgements.get(&line).into_iter().flatten();
+        all.map(|it| (it.check.clone(), it.revision)).collect()
+    };
+    let (then, now) = (of(old, then), of(new, now));
+    let both = now.iter().filter_map(|(check, is)| Some((check, then.get(check)?, is)));
+    both.filter_map(|(check, was, is)| {
+        let what = format!("revision of {check}");
+        detail(Change::Binding, &what, Some(was.to_string()), Some(is.to_string()))
+    })
+    .collect()
 }
 
 fn yes(it: bool) -> &'static str {

@@ -1,6 +1,6 @@
 //! `diff`: what changed between two runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use holdpoint_record::{Entry, Loaded, list};
 use holdpoint_report::{diff, style::Style, terminal};
@@ -19,8 +19,8 @@ use crate::{
 pub(crate) fn diff(args: &DiffArgs, style: Style) -> Done {
     let (old, new) = match args.runs.as_slice() {
         [] => newest_two()?,
-        [run] => with_newest(&named(run)?)?,
-        [old, new, ..] => (whole(&named(old)?)?, whole(&named(new)?)?),
+        [run] => with_newest(&meant(run)?)?,
+        [old, new, ..] => (whole(&meant(old)?)?, whole(&meant(new)?)?),
     };
     let compared = |loaded: &Loaded| Compared::of(loaded).map_err(unread);
     let (old, new) = (compared(&old)?, compared(&new)?);
@@ -35,6 +35,10 @@ pub(crate) fn diff(args: &DiffArgs, style: Style) -> Done {
 /// What cannot be read cannot be compared: that is no verdict about a release.
 fn unread(stop: Stop) -> Stop {
     Stop { exit: Exit::Usage, ..stop }
+}
+
+fn meant(run: &str) -> Result<PathBuf, Stop> {
+    named(run).map_err(unread)
 }
 
 fn whole(path: &Path) -> Result<Loaded, Stop> {
@@ -56,7 +60,7 @@ fn entries() -> Result<Vec<Entry>, Stop> {
             "there is no record in {FOLDER}; `holdpoint run` makes one"
         )));
     }
-    list(folder).map_err(stopped)
+    list(folder).map_err(stopped).map_err(unread)
 }
 
 fn passed_over(entry: &Entry, why: String) {

@@ -28,7 +28,7 @@ pub fn counts(diff: &Diff) -> Value {
 fn end(it: &End) -> Value {
     json!({
         "run": it.run, "started": rfc3339(it.started), "ended": it.ended, "gate": it.gate.word(),
-        "environment": it.environment, "verdict": it.verdict.word(),
+        "environment": it.environment, "verdict": it.verdict.word(), "version": it.version,
         "document": {
             "path": it.document.path, "sha256": it.document.sha256,
             "parsed-sha256": it.document.parsed_sha256, "lines": it.document.lines,

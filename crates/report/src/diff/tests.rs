@@ -10,7 +10,7 @@ use holdpoint_model::{
 };
 
 use super::*;
-use crate::dossier::Judgement;
+use crate::{dossier::Judgement, view::RunView};
 
 /// A line of a run: number, text, state and what was seen.
 struct Row(usize, &'static str, State, Vec<Seen>);
@@ -297,6 +297,16 @@ fn bindings_and_answers_say_old_and_new() {
     let mut old = new.clone();
     old.0.answers.insert(5, vec![Answer { at: Time(1), ..answer }]);
     assert_eq!(diff(&side(&old), &side(&new)).lines, []);
+}
+
+#[test]
+fn another_revision_of_a_check_is_told_and_what_it_saw_is_still_compared() {
+    let old = dossier("0001", vec![Row(5, "one", State::Pass, vec![answer(200, &[], "")])]);
+    let mut new = dossier("0002", vec![Row(5, "one", State::Pass, vec![answer(204, &[], "")])]);
+    new.0.judgements.get_mut(&5).unwrap()[0].revision = 2;
+    let found = diff(&side(&old), &side(&new));
+    assert_eq!(changes(&found), [(5, vec![Change::Evidence, Change::Binding])]);
+    assert_eq!(found.lines[0].details[0].what, "revision of http.health");
 }
 
 #[test]

@@ -90,7 +90,10 @@ fn head(diff: &Diff, style: Style) -> String {
     let runs = style.paint(Tone::Strong, &style.clean(&runs));
     let mut out = format!("{runs}   {}   {verdict}\n", style.clean(&path));
     for (word, end) in [("then", old), ("now", new)] {
-        let text = format!("{word:<4}  {}", frame(end, style));
+        let mut text = format!("{word:<4}  {}", frame(end, style));
+        if old.version != new.version {
+            write!(text, " {} holdpoint {}", style.dot(), end.version).expect("strings take text");
+        }
         writeln!(out, "  {}", style.paint(Tone::Faint, &style.cut(&text, style.width - 2)))
             .expect("strings take text");
     }

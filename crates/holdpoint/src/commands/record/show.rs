@@ -108,6 +108,15 @@ fn text(loaded: &Loaded, number: usize, style: Style) -> Result<bool, Stop> {
     }
     let shown = terminal::evidence(&loaded.run, line, judgements, &answers, style);
     out::result(&shown);
+    let began =
+        |event: &Event| matches!(event, Event::JudgementBegan { line, .. } if *line == number);
+    let began = loaded.events.iter().filter(|(_, event)| began(event)).count();
+    if judgements.len() < began {
+        let earlier = began - judgements.len();
+        out::result(&format!(
+            "\n{earlier} earlier judgements of this line are left out; --format json has all\n"
+        ));
+    }
     Ok(true)
 }
 
