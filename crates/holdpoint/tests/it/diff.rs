@@ -274,3 +274,36 @@ fn it_fits_narrow_and_wide_screens_and_says_nothing_to_the_terminal() {
     let mut command = place.command(&["diff", "--color", "always"]);
     assert!(said(command.output().unwrap()).out.contains("\u{1b}[31;1mnewly failing"));
 }
+
+#[test]
+fn no_changed_byte_of_a_record_makes_it_fall_over() {
+    let site = Site::new(None);
+    let place = place(&site);
+    place.run(&["run", "list.md"]);
+    place.run(&["run", "list.md"]);
+    let file = place.path().join(".holdpoint/0001.sqlite");
+    let good = fs::read(&file).unwrap();
+    let full: Vec<usize> = (0..good.len()).filter(|at| good[*at] != 0).collect();
+    for at in full.iter().step_by(full.len() / 50) {
+        let mut bad = good.clone();
+        bad[*at] ^= 1 << (at % 8);
+        fs::write(&file, &bad).unwrap();
+        for args in [
+            &["diff", "1", "2"][..],
+            &["diff"],
+            &["record", "show", "5", "--run", "1"],
+            &["record", "replay", "1"],
+        ] {
+            let said = place.run(args);
+            let fine: &[i32] = if args[0] == "diff" { &[0, 2] } else { &[0, 1, 2] };
+            assert!(fine.contains(&said.code.unwrap()), "byte {at}: {args:?} {}", said.err);
+        }
+    }
+    for cut in [0, 1, 99, 100, 4_096, good.len() / 2, good.len() - 1] {
+        fs::write(&file, &good[..cut]).unwrap();
+        let said = place.run(&["diff", "1", "2"]);
+        assert!(matches!(said.code, Some(0 | 2)), "cut at {cut}: {}", said.err);
+        let run = place.run(&["run", "list.md", "--quiet"]);
+        assert!(matches!(run.code, Some(1 | 3)), "cut at {cut}: {}", run.err);
+    }
+}

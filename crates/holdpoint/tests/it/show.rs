@@ -46,7 +46,7 @@ fn exchanges_are_laid_out_for_every_width() {
         "do            ",
         "look 1 · GET http://",
         "200 OK",
-        "content-type  application/json",
+        "content-type    application/json",
         "│ {\"status\":\"degraded\"}",
         "from here",
         "first byte",
