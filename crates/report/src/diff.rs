@@ -8,6 +8,7 @@ mod steady;
 use std::collections::{BTreeMap, BTreeSet};
 
 use holdpoint_model::{
+    ask::What,
     event::{Answer, Release, Reply},
     line::{Gate, Kind, State},
     plan::{BoundCheck, DocumentRef, PlanLine},
@@ -422,7 +423,9 @@ fn evidence(old: &Dossier, before: &LineView, new: &Dossier, after: &LineView) -
     let of = |dossier: &Dossier, line: usize| {
         let mut all = BTreeMap::<String, Parts>::new();
         for judgement in dossier.judgements.get(&line).into_iter().flatten() {
-            for look in &judgement.looks {
+            // What an earlier run saw is that run's.
+            let own = judgement.looks.iter().filter(|it| !matches!(it.ask.what, What::Earlier(_)));
+            for look in own {
                 parts::add(look, all.entry(parts::question(&look.ask)).or_default());
             }
         }

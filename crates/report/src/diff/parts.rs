@@ -160,10 +160,6 @@ fn place(what: &What) -> Option<String> {
 
 /// Adds the parts of one look.
 pub(crate) fn add(look: &Look, to: &mut Parts) {
-    // What an earlier run saw is that run's.
-    if matches!(look.ask.what, What::Earlier(_)) {
-        return;
-    }
     let mut put = |name: &str, part: Part| to.entry(name.to_owned()).or_default().push(part);
     if let Some(place) = place(&look.ask.what) {
         put("asked of", Part::One(place));

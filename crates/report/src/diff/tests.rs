@@ -231,6 +231,16 @@ fn a_fault_in_place_of_an_answer_is_seen_otherwise() {
 }
 
 #[test]
+fn what_an_earlier_run_saw_is_not_of_this_one() {
+    let old = dossier("0001", vec![Row(5, "one", State::Pass, vec![])]);
+    let mut new = dossier("0002", vec![Row(5, "one", State::Pass, vec![])]);
+    let mut earlier = look(Ok(answer(200, &[], "")));
+    earlier.ask.what = What::Earlier(Box::new(earlier.ask.what));
+    new.0.judgements.get_mut(&5).unwrap()[0].looks = vec![earlier];
+    assert_eq!(diff(&side(&old), &side(&new)).lines, []);
+}
+
+#[test]
 fn lines_are_followed_through_edits() {
     let row = |line, text| Row(line, text, State::Pass, vec![]);
     let old = vec![
