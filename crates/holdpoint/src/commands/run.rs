@@ -89,7 +89,12 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
         let loaded = recorded::read(&session.path())?;
         reports::write(&wanted, &recorded::dossier(&loaded)?, session.events())?;
     }
-    let since = runs::since(&session.path());
+    let said = match args.format {
+        Format::Json => true,
+        Format::Text => !common.quiet,
+        Format::Jsonl => false,
+    };
+    let since = said.then(|| runs::since(&session.path())).flatten();
     let ending = Ending { note: session.note(), since };
     show(&view, args.format, common.quiet, style, &ending);
     Ok(view.verdict.into())
@@ -126,7 +131,7 @@ pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, en
             text.push_str(&terminal::run(view, style));
             text.push('\n');
             let since = ending.since.as_ref().map(|it| match it {
-                Since::Compared(diff) => (&diff.old.run, terminal::summary(diff, style)),
+                Since::Compared(diff) => (&diff.old.run, terminal::summary(diff, 17, style)),
                 Since::Passed { run, why } => (run, format!("not compared: {}", style.clean(why))),
             });
             if let Some((run, what)) = since {

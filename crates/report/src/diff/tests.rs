@@ -332,3 +332,23 @@ fn three_thousand_other_lines_are_compared_in_no_time() {
     assert!(text.contains("and 2959 more"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
+
+#[test]
+fn the_counts_keep_to_the_width() {
+    let rows = |states: [State; 5]| -> Vec<Row> {
+        let texts = ["one", "two", "three", "four", "five"];
+        let lines = texts.into_iter().zip(states).enumerate();
+        lines.map(|(nth, (text, state))| Row(nth + 5, text, state, vec![])).collect()
+    };
+    use State::{Fail, Later, Owed, Pass, Unknown};
+    let mut found =
+        put(rows([Pass, Fail, Pass, Later, Pass]), rows([Fail, Pass, Unknown, Pass, Owed]));
+    found.new.verdict = Release::NoGo;
+    let narrow = crate::style::Style { width: 60, ..crate::style::Style::PLAIN };
+    let text = crate::terminal::summary(&found, 17, narrow);
+    assert_eq!(
+        text,
+        "GO -> NO-GO | 1 newly failing | 1 mended\n                 1 newly unknown | 1 in another \
+         state\n                 1 decided only now"
+    );
+}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use holdpoint_model::line::State;
 
+use super::evidence::rows::fold;
 use crate::{
     diff::{Change, Detail, Diff, End, Line, Stand},
     style::{Style, Tone},
@@ -38,22 +39,34 @@ pub fn diff(diff: &Diff, style: Style) -> String {
             writeln!(out, "  and {more} more; --format json has all").expect("strings take text");
         }
     }
-    writeln!(out, "\n{}", summary(diff, style)).expect("strings take text");
+    writeln!(out, "\n{}", summary(diff, 0, style)).expect("strings take text");
     out
 }
 
-/// The counts in one line, or that nothing changed.
-pub fn summary(diff: &Diff, style: Style) -> String {
+/// The counts, or that nothing changed; further rows begin at `indent`.
+pub fn summary(diff: &Diff, indent: usize, style: Style) -> String {
     let gap = format!(" {} ", style.dot());
+    let verdict = (diff.old.verdict != diff.new.verdict).then(|| {
+        let words = [diff.old.verdict.word(), to(style), diff.new.verdict.word()];
+        (Tone::Strong, words.join(" "))
+    });
     let counts = diff.counts();
-    let count = |(change, count): (&Change, &usize)| {
-        style.paint(tone(*change), &format!("{count} {}", change.counted()))
-    };
-    let parts: Vec<String> = counts.iter().map(count).collect();
-    let verdict = (diff.old.verdict != diff.new.verdict)
-        .then(|| format!("{} {} {}", diff.old.verdict.word(), to(style), diff.new.verdict.word()));
-    let parts: Vec<String> = verdict.into_iter().chain(parts).collect();
-    if parts.is_empty() { String::from("nothing changed") } else { parts.join(&gap) }
+    let counts = counts.iter().map(|(it, count)| (tone(*it), format!("{count} {}", it.counted())));
+    let (mut out, mut used) = (String::new(), indent);
+    for (tone, part) in verdict.into_iter().chain(counts) {
+        // Words of ours are as wide as they are long.
+        let wide = part.chars().count();
+        if style.width < used + gap.chars().count() + wide && !out.is_empty() {
+            write!(out, "\n{}", " ".repeat(indent)).expect("strings take text");
+            used = indent;
+        } else if !out.is_empty() {
+            out.push_str(&gap);
+            used += gap.chars().count();
+        }
+        out.push_str(&style.paint(tone, &part));
+        used += wide;
+    }
+    if out.is_empty() { String::from("nothing changed") } else { out }
 }
 
 /// What stands between old and new.
@@ -138,7 +151,8 @@ fn row(change: Change, line: &Line, style: Style) -> String {
         .expect("strings take text");
     let mut tell = |label: &str, text: &str| {
         let label = style.paint(Tone::Faint, &format!("{label:<8}"));
-        let text = style.wrap(text, INDENT, style.width);
+        let text = fold(text, style.width.saturating_sub(INDENT), style);
+        let text = text.join(&format!("\n{}", " ".repeat(INDENT)));
         writeln!(out, "         {label} {text}").expect("strings take text");
     };
     if let (Some(then), Some(now)) = (&line.then, &line.now) {

@@ -1,7 +1,7 @@
 //! The evidence behind a line: what was asked, what came back, laid out for a terminal.
 
 mod plot;
-mod rows;
+pub(super) mod rows;
 
 use holdpoint_model::{event::Answer, line::State, look::Look, verdict::Verdict};
 

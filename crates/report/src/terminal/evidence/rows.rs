@@ -99,7 +99,7 @@ impl Page {
 }
 
 /// Breaks at blanks, and within a word that is wider than the room.
-pub(super) fn fold(text: &str, room: usize, style: Style) -> Vec<String> {
+pub(in crate::terminal) fn fold(text: &str, room: usize, style: Style) -> Vec<String> {
     let room = room.max(8);
     let clean = style.clean(text);
     let (mut rows, mut row) = (Vec::new(), String::new());

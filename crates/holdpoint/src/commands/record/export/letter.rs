@@ -106,7 +106,7 @@ impl Letter<'_> {
              a line feed and that JSON, which names the last hash and the number of events. `file` \
              is over `holdpoint file 1`, a line feed and the SHA-256 of the whole file with the 64 \
              bytes of this signature as zero and the bytes 18 and 19 as one.\n\nThis does all of it \
-             with Python and OpenSSL; read it before it is run:\n\n```python\n{script}```\n\nThat \
+             with Python and OpenSSL, but for unpacking; read it before it is run:\n\n```python\n{script}```\n\nThat \
              shows that nothing was changed since the seal. Whether each verdict follows from what \
              was seen is what holdpoint judges again.\n"
         )
