@@ -63,9 +63,15 @@ fn a_bundle_is_verified_with_its_sums_with_holdpoint_and_by_hand() {
         .map(|it| it.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    for name in
-        ["0001.sqlite", "SHA256SUMS", "VERIFY.md", "checklist.md", "public-key.pem", "run.json"]
-    {
+    for name in [
+        "0001.sqlite",
+        "SHA256SUMS",
+        "VERIFY.md",
+        "checklist.md",
+        "public-key.pem",
+        "report.html",
+        "run.json",
+    ] {
         assert!(names.contains(&name.to_owned()), "{name}: {names:?}");
     }
     let own = fs::read(place.path().join(".holdpoint/0001.sqlite")).unwrap();
@@ -200,6 +206,8 @@ fn reports_of_an_old_run_are_written_again() {
     let old: serde_json::Value = serde_json::from_str(&place.read("old.json")).unwrap();
     assert_eq!(old, then);
     assert!(place.read("old.jsonl").lines().count() > 5);
+    ends(&place.run(&["record", "export", "1", "--report", "html=old.html"]), 0);
+    assert!(place.read("old.html").contains("Team briefed"));
     ends(&place.run(&["record", "export", "--report", "xml=x"]), 2);
     ends(&place.run(&["record", "export", "1", "--report", "json"]), 2);
 }

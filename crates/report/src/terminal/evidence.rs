@@ -270,17 +270,21 @@ fn timeline(page: &mut Page, it: &Timeline) {
     if took.is_empty() {
         for (outcome, times) in &it.tally {
             let plot = plot::density(&it.points, outcome, room, style);
-            page.label(2, outcome, &format!("{plot}  {times} times"));
+            page.plot(outcome, &format!("{plot}  {}", counted(*times)));
         }
     } else {
-        page.label(2, "took", &plot::times(&it.points, room, style));
+        page.plot("took", &plot::times(&it.points, room, style));
         page.row(rows::VALUE, &plot::summary(&took, style));
         let gap = format!(" {} ", style.dot());
-        let tally = it.tally.iter().map(|(word, times)| format!("{word}, {times} times"));
+        let tally = it.tally.iter().map(|(word, times)| format!("{word}, {}", counted(*times)));
         page.label(2, "came", &tally.collect::<Vec<_>>().join(&gap));
     }
     let last = it.points.last().map_or(0, |point| point.at_ms);
-    page.label(2, "over", &span(last));
+    page.label(2, "within", &span(last));
+}
+
+fn counted(times: usize) -> String {
+    if times == 1 { String::from("once") } else { format!("{times} times") }
 }
 
 #[cfg(test)]

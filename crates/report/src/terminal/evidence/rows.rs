@@ -77,6 +77,14 @@ impl Page {
         }
     }
 
+    /// A label with a plot, in which blanks mean something.
+    pub(super) fn plot(&mut self, label: &str, plot: &str) {
+        let label = self.style.cell(label, VALUE - 6);
+        let label = self.style.paint(Tone::Faint, &label);
+        let plot = self.style.cut(plot, self.style.width.saturating_sub(VALUE));
+        self.raw(&format!("    {label}  {plot}"));
+    }
+
     /// A head with its value, whose further rows begin below the value.
     pub(super) fn hanging(&mut self, indent: usize, hang: usize, head: &str, value: &str) {
         let style = self.style;

@@ -106,6 +106,25 @@ fn every_exhibit_keeps_to_the_width_and_cannot_steer_the_terminal() {
 }
 
 #[test]
+fn a_burst_keeps_the_blanks_of_its_plot() {
+    let point = |nth: i64, outcome: &str| Point {
+        at_ms: nth * 10,
+        took_ms: None,
+        outcome: outcome.to_owned(),
+        sort: Sort::Answered,
+    };
+    let points = (0..4).map(|nth| point(nth, if nth < 3 { "200" } else { "429" })).collect();
+    let tally = vec![(String::from("200"), 3), (String::from("429"), 1)];
+    let series = Timeline { title: String::from("4 requests"), points, tally };
+    let shown = laid(&Exhibit::Timeline(series), Style::PLAIN);
+    assert_eq!(
+        shown,
+        "  4 requests\n    200         ### |  3 times\n    429            #|  once\n    within      \
+         30 ms\n"
+    );
+}
+
+#[test]
 fn a_certificate_says_its_names_issuer_and_days() {
     let shown = laid(&every()[3], Style { color: false, ascii: true, width: 100 });
     for word in ["issuer", "1970-01-01 to 1970-04-01, 9 days left", "90 % over"] {
