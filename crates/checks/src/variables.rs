@@ -74,7 +74,7 @@ impl Place {
                 Err(machine::undeclared(scope, "path", why)?.into())
             }
             (None, None) => Err(missing(
-                "target.files.path",
+                &format!("target.{}.path", scope.target),
                 String::from("neither a file with the variables nor a process is declared"),
             )),
         }

@@ -1,7 +1,12 @@
 //! Estimates the entropy of a value, rather too low than too high; whole numbers only, so that
 //! every machine comes to the same figure.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
 
 use crate::{kinds, listed};
 
@@ -40,8 +45,28 @@ const PAIRS: &str = "th he in er an re on at en nd ti es or te of ed is it al ar
     ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab gh ty \
     op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn";
 
+/// Estimates of values that were met before, by the digest of the value: every line about a
+/// variable reads the whole file, and an estimate costs far more than a digest.
+static MET: LazyLock<Mutex<BTreeMap<[u8; 32], u32>>> = LazyLock::new(Mutex::default);
+/// How many are kept.
+const MET_MAX: usize = 20_000;
+
 /// Bits of the whole value.
 pub(crate) fn bits(value: &str) -> u32 {
+    let digest: [u8; 32] = Sha256::digest(value.as_bytes()).into();
+    let met = || MET.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(bits) = met().get(&digest) {
+        return *bits;
+    }
+    let bits = estimated(value);
+    let mut met = met();
+    if met.len() < MET_MAX {
+        met.insert(digest, bits);
+    }
+    bits
+}
+
+fn estimated(value: &str) -> u32 {
     let direct = estimate(value).min(cap(value)) / 1_000;
     // A text that was only packed has no more entropy than the text.
     let inner = listed::unpacked(value).into_iter().filter(|text| 6 <= text.len());

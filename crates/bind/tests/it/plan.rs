@@ -55,9 +55,16 @@ fn needs_are_gone_once_they_are_declared() {
     );
     check(&bound("prometheus.ready", &[], "x"), &["target.web.url"], web);
     check(&bound("host.swap", &[], "x"), &["target.host.here"], "[target.host]\nhere = true\n");
-    check(&bound("env.required", &[("name", "A")], "x"), &["target.host.here"], {
-        "[target.host]\nssh = 'a@b'\n"
-    });
+    check(
+        &bound("env.required", &[("name", "A")], "x"),
+        &["target.host.here", "target.host.path"],
+        "[target.host]\nssh = 'a@b'\npath = '/srv/.env'\n",
+    );
+    check(
+        &bound("env.required", &[("name", "A"), ("path", "/srv/.env")], "x"),
+        &["target.host.here"],
+        "[target.host]\nssh = 'a@b'\n",
+    );
     check(&bound("db.integrity", &[], "x"), &["target.db.dsn"], "[target.db]\ndsn = 'env:D'\n");
     check(
         &bound("backup.fresh", &[], "x"),
@@ -88,16 +95,17 @@ fn needs_are_gone_once_they_are_declared() {
 
 /// Settings that declare exactly these needs.
 fn declaring(needs: &BTreeSet<&str>, plan: &Planned) -> String {
-    let mut text = String::new();
+    // Fields of one target may be missing together: dotted keys stand before all tables.
+    let (mut fields, mut text) = (String::new(), String::new());
     for need in needs {
         let parts: Vec<&str> = need.split('.').collect();
         match parts.as_slice() {
             ["target", name, "url"] => {
-                writeln!(text, "[target.{name}]\nurl = 'https://shop.test'").unwrap();
+                writeln!(fields, "target.{name}.url = 'https://shop.test'").unwrap()
             }
-            ["target", name, "here"] => writeln!(text, "[target.{name}]\nhere = true").unwrap(),
-            ["target", name, "dsn"] => writeln!(text, "[target.{name}]\ndsn = 'env:D'").unwrap(),
-            ["target", name, "path"] => writeln!(text, "[target.{name}]\npath = '/b'").unwrap(),
+            ["target", name, "here"] => writeln!(fields, "target.{name}.here = true").unwrap(),
+            ["target", name, "dsn"] => writeln!(fields, "target.{name}.dsn = 'env:D'").unwrap(),
+            ["target", name, "path"] => writeln!(fields, "target.{name}.path = '/b'").unwrap(),
             ["vantage", side] => {
                 writeln!(text, "[vantage.{side}]\nssh = 'a@b'\ncounts-as = ['{side}']").unwrap();
             }
@@ -117,7 +125,7 @@ fn declaring(needs: &BTreeSet<&str>, plan: &Planned) -> String {
             _ => panic!("{need} is no path of the settings that people know"),
         }
     }
-    text
+    fields + &text
 }
 
 /// Plans, declares what is missing, plans again: nothing may be missing then.
@@ -143,7 +151,13 @@ fn whatever_is_bound_the_needs_can_be_declared() {
         meanings.push(bound(head.id, &[], "x"));
     }
     let needs = settle(&document, &meanings);
-    let all = ["target.db.dsn", "target.files.path", "target.host.here", "target.web.url"];
+    let all = [
+        "target.db.dsn",
+        "target.files.path",
+        "target.host.here",
+        "target.host.path",
+        "target.web.url",
+    ];
     let targets: Vec<&str> =
         needs.iter().map(String::as_str).filter(|it| it.starts_with("target.")).collect();
     assert_eq!(targets, all);

@@ -577,7 +577,7 @@ mod tests {
         };
         let line = [("name", "A_HOST")];
         says(&mut world(&line, &[]).field("here", ""), "target.host.here");
-        says(&mut world(&line, &[]).param("path", ""), "target.files.path");
+        says(&mut world(&line, &[]).param("path", ""), "target.host.path");
         says(&mut world(&[], &[]), "name=");
         let mut written = world(&[("names", "declared")], &[]);
         written.scope.line = 28;
