@@ -7,6 +7,7 @@ pub mod understand;
 mod kind;
 mod line_form;
 mod outline;
+mod perhaps;
 mod phase;
 mod structure;
 mod when;

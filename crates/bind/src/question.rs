@@ -1,6 +1,6 @@
 //! Questions about ambiguous lines, and where in the settings an answer belongs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdpoint_checks::heads;
 use holdpoint_document::Document;
@@ -13,6 +13,7 @@ use crate::{
     key::blank,
     lock::Pin,
     overrides,
+    perhaps::perhaps,
     plan::Planned,
     settings::{LineOverride, Settings, Which},
     targets::{Meant, Said, meant},
@@ -34,6 +35,8 @@ pub struct Question {
     pub section: Vec<String>,
     /// What is ambiguous.
     pub about: About,
+    /// Whether the line is not understood, and this is only what it reminds of.
+    pub guess: bool,
     /// The table of the settings that an answer belongs into.
     pub place: Which,
 }
@@ -61,25 +64,39 @@ pub struct Offer {
 }
 
 /// A question for every ambiguous line, in the order of the document: which of several checks,
-/// whether a person's line is a machine's, and which of several targets.
+/// whether a person's line is a machine's, and which of several targets. Behind them one for every
+/// line that is not understood and reminds of something.
 pub fn questions(document: &Document, settings: &Settings, planned: &Planned) -> Vec<Question> {
     let (matched, _) = overrides::matches(document, settings);
     let texts = texts(document);
+    let own = |at: usize| matched.get(&at).and_then(|them| them.last()).copied();
+    let question = |at: usize, line: &PlanLine, about: About, guess: bool| Question {
+        line: line.line,
+        text: line.text.clone(),
+        section: line.section.clone(),
+        about,
+        guess,
+        place: own(at).map_or_else(|| place(line, &texts), |own: &LineOverride| own.which.clone()),
+    };
     let lines = planned.plan.lines.iter().zip(&planned.lock.lines).enumerate();
-    lines
+    let mut all: Vec<Question> = lines
         .filter_map(|(at, (line, pin))| {
-            let about = about(line, pin, settings)?;
-            let own = matched.get(&at).and_then(|them| them.last());
-            Some(Question {
-                line: line.line,
-                text: line.text.clone(),
-                section: line.section.clone(),
-                about,
-                place: own
-                    .map_or_else(|| place(line, &texts), |own: &&LineOverride| own.which.clone()),
-            })
+            Some(question(at, line, about(line, pin, settings)?, false))
         })
-        .collect()
+        .collect();
+    let lines = planned.plan.lines.iter().enumerate();
+    let open = lines.filter(|(at, line)| {
+        let told = own(*at).is_some_and(|own| own.check.is_some());
+        line.state == Binding::Unbound && line.kind != Kind::Group && !line.declares && !told
+    });
+    let open: BTreeSet<usize> = open.map(|(at, _)| at).collect();
+    for (at, meanings) in perhaps(document, &open) {
+        if let Some(line) = planned.plan.lines.get(at) {
+            let offers = meanings.iter().map(|it| offer(&it.id, &it.params, &it.because));
+            all.push(question(at, line, About::Check(offers.collect()), true));
+        }
+    }
+    all
 }
 
 /// A line that is not understood, or may claim several things.
@@ -188,15 +205,19 @@ fn offers(line: &PlanLine) -> Vec<Offer> {
                 let more: Vec<String> = params.filter(|it| !same.params.contains(it)).collect();
                 same.params.extend(more);
             }
-            None => offers.push(Offer {
-                id: check.id.clone(),
-                title: heads::head(&check.id).map_or("", |head| head.title),
-                params: params.collect(),
-                because: check.because.clone(),
-            }),
+            None => offers.push(offer(&check.id, &check.params, &check.because)),
         }
     }
     offers
+}
+
+fn offer(id: &str, params: &BTreeMap<String, String>, because: &[String]) -> Offer {
+    Offer {
+        id: id.to_owned(),
+        title: heads::head(id).map_or("", |head| head.title),
+        params: params.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        because: because.to_vec(),
+    }
 }
 
 /// How often each text stands in the document.

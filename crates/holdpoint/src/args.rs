@@ -131,7 +131,7 @@ pub(crate) struct PlanArgs {
     /// Do not write the lock.
     #[arg(long)]
     pub(crate) no_lock: bool,
-    /// Ask about every ambiguous line, and keep the answers in holdpoint.toml.
+    /// Ask about every unclear line, and keep the answers in holdpoint.toml.
     #[arg(long, conflicts_with_all = ["why", "no_lock"])]
     pub(crate) ask: bool,
     /// Ask the service of `[suggest]` what the lines that are not understood may mean; nothing is

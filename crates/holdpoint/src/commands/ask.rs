@@ -60,7 +60,7 @@ pub(crate) fn ask(project: &Project, input: &mut dyn BufRead, style: Style) -> D
 
 fn summary(all: &[Question], kept: usize, skipped: usize, settings: &str, path: &str) -> String {
     if all.is_empty() {
-        return String::from("no line is ambiguous\n");
+        return String::from("nothing to ask\n");
     }
     let answers = if kept == 1 { "answer" } else { "answers" };
     let open = if skipped == 0 { String::new() } else { format!(", {skipped} still open") };
@@ -78,7 +78,7 @@ fn left(open: &[Question], kept: usize, style: Style) -> Exit {
     let plural = if open.len() == 1 { "line is" } else { "lines are" };
     let count = open.len();
     out::progress(&format!(
-        "{text}{count} {plural} ambiguous, and nobody answered; {kept} answered before\n"
+        "{text}{count} {plural} unclear, and nobody answered; {kept} answered before\n"
     ));
     Exit::Hold
 }
@@ -101,10 +101,13 @@ fn shown(question: &Question, head: &str, path: &str, style: Style) -> String {
         style.paint(Tone::Faint, &style.cut(&head, style.width)),
         style.paint(Tone::Strong, &style.clean(&question.text)),
     ];
+    if question.guess {
+        rows.push(String::from("not understood; perhaps one of these:"));
+    }
     match &question.about {
         About::Check(offers) => {
             for (at, offer) in offers.iter().enumerate() {
-                rows.extend(offered(at + 1, offer, style));
+                rows.extend(offered(at + 1, offer, question.guess, style));
             }
             rows.push(String::from("  p  only a person can say"));
             rows.push(String::from("  n  none of these: nothing of the catalog says it"));
@@ -124,18 +127,20 @@ fn shown(question: &Question, head: &str, path: &str, style: Style) -> String {
     rows.join("\n")
 }
 
-fn offered(number: usize, offer: &Offer, style: Style) -> [String; 2] {
+fn offered(number: usize, offer: &Offer, guess: bool, style: Style) -> Vec<String> {
     let params = if offer.params.is_empty() {
         String::new()
     } else {
         format!("  ({})", offer.params.join(", "))
     };
-    let words: Vec<String> = offer.because.iter().map(|it| format!("`{it}`")).collect();
-    let because = format!("     because of {}", words.join(", "));
-    [
-        style.cut(&format!("  {number}  {}  {}{params}", offer.id, offer.title), style.width),
-        style.paint(Tone::Faint, &style.cut(&because, style.width)),
-    ]
+    let text = format!("  {number}  {}  {}{params}", offer.id, offer.title);
+    let mut rows = vec![style.cut(&text, style.width)];
+    if !guess {
+        let words: Vec<String> = offer.because.iter().map(|it| format!("`{it}`")).collect();
+        let because = format!("     because of {}", words.join(", "));
+        rows.push(style.paint(Tone::Faint, &style.cut(&because, style.width)));
+    }
+    rows
 }
 
 /// Reads lines until one of them is an answer.

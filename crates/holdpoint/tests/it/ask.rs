@@ -48,7 +48,7 @@ fn answers_are_kept_in_the_settings_and_change_the_plan() {
     assert_eq!(line(&place, 5)["checks"][0]["target"], "shop");
     assert_eq!(line(&place, 6)["checks"][0]["target"], "admin");
     let said = asked(&place, &["plan", "list.md", "--ask"], "");
-    assert_eq!((said.code, said.out.as_str()), (Some(0), "no line is ambiguous\n"));
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "nothing to ask\n"));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn each_answer_is_kept_at_once() {
     let said = asked(&place, &["plan", "list.md", "--ask"], "1\n");
     assert_eq!(said.code, Some(3), "{}", said.err);
     assert!(said.err.contains("line 6  Port 443 open  (admin or shop)"), "{}", said.err);
-    assert!(said.err.contains("2 lines are ambiguous"), "{}", said.err);
+    assert!(said.err.contains("2 lines are unclear"), "{}", said.err);
     assert!(place.read("holdpoint.toml").contains("[line.5]"));
     // Nobody there at all.
     let said = place.run(&["plan", "list.md", "--ask"]);
@@ -114,6 +114,25 @@ fn questions_about_checks_offer_what_the_words_say() {
         let again = asked(&place, &["plan", "list.md", "--ask"], "");
         assert!(!again.err.contains("list.md:5"), "{}", again.err);
     }
+}
+
+#[test]
+fn what_is_not_understood_is_asked_about_where_it_reminds_of_something() {
+    let place = Place::new();
+    let list = "# T\n\n## Monitoring\n\n- [ ] Uptime watchers page somebody at night\n\n## Odd\n\n\
+                - [ ] Wibble the frobnicator\n";
+    place.write("list.md", list);
+    assert_eq!(line(&place, 5)["state"], "unbound");
+    let said = asked(&place, &["plan", "list.md", "--ask"], "1\n");
+    assert_eq!(said.code, Some(0), "{}\n{}", said.out, said.err);
+    assert!(said.err.contains("not understood; perhaps one of these:"), "{}", said.err);
+    assert!(!said.err.contains("Wibble"), "nothing comes near it: {}", said.err);
+    // The plan guesses nothing; what the person said is bound.
+    let bound = line(&place, 5);
+    assert_ne!(bound["state"], "unbound", "{bound:#}");
+    assert!(
+        place.read("holdpoint.toml").contains("[line.\"Uptime watchers page somebody at night\"]")
+    );
 }
 
 #[test]

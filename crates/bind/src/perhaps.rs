@@ -1,0 +1,67 @@
+//! What a line that is not understood may mean: too unsure to bind, good enough to ask about.
+
+use std::collections::BTreeSet;
+
+use holdpoint_document::{Document, Form, LineId};
+
+use crate::{
+    candidate::{Reading, candidates},
+    context::{Context, classes},
+    kind::{self, Subject},
+    learned::{self, Said},
+    outline::{self, Outline},
+    parameters, phase,
+    understand::Meaning,
+};
+
+/// How likely the likeliest entry has to be for the line to be asked about. At this chance about
+/// half of the lines that people labelled have the right entry among those offered first.
+const FIRST_MIN: f64 = 0.4;
+/// How likely the others have to be that are offered beside it.
+const OTHERS_MIN: f64 = 0.1;
+/// At most so many are offered.
+const OFFERED_MAX: usize = 3;
+
+/// What these lines, by their place in the document, may mean; nothing for lines that remind of
+/// no entry. The likeliest entry stands first.
+pub(crate) fn perhaps(document: &Document, wanted: &BTreeSet<usize>) -> Vec<(usize, Vec<Meaning>)> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let outline = Outline::of(document);
+    let context = Context::of(document);
+    let found = wanted.iter().map(|at| (*at, one(document, &outline, &context, *at)));
+    found.filter(|(_, meanings)| !meanings.is_empty()).collect()
+}
+
+fn one(document: &Document, outline: &Outline, context: &Context<'_>, at: usize) -> Vec<Meaning> {
+    let id = LineId(at);
+    let (Some(line), Some(scan)) = (document.lines.get(at), context.line(id)) else {
+        return Vec::new();
+    };
+    if matches!(line.form, Form::Command { .. } | Form::Assignment { .. }) {
+        return Vec::new();
+    }
+    let phase = phase::phase(line, outline);
+    let hits = outline::hits(&line.repaired);
+    let subject = Subject::new(document, outline, id, line, phase, &hits);
+    let kind = kind::kind(&subject);
+    let above = context.above(id);
+    let around = classes(&above);
+    let anywhere = context.anywhere;
+    let reading = Reading { text: &line.repaired, scan, above: &above, around, anywhere, phase };
+    let claims = candidates(&reading);
+    let Some(said) = Said::of(&reading, &claims, kind.word()) else { return Vec::new() };
+    let machine = |id: &str| !learned::is_human(id) && id != learned::NOTHING;
+    let ranked = said.ranked(OTHERS_MIN).into_iter().filter(|(id, _)| machine(id));
+    let mut ranked = ranked.take(OFFERED_MAX).peekable();
+    if ranked.peek().is_none_or(|(_, chance)| *chance < FIRST_MIN) {
+        return Vec::new();
+    }
+    let meaning = |(id, _): (&'static str, f64)| Meaning {
+        id: id.to_owned(),
+        params: parameters::of(id, &subject, &reading),
+        because: vec![line.text.clone()],
+    };
+    ranked.map(meaning).collect()
+}
