@@ -249,9 +249,24 @@ pub(crate) struct RunArgs {
     /// Go on looking until everything passes, at most this long (`5m`).
     #[arg(long, value_name = "DURATION")]
     pub(crate) wait: Option<String>,
-    /// Also write a report (`html=PATH`, `json=PATH`, `jsonl=PATH`); may be repeated.
+    /// Also write a report: `html=PATH`, `json`, `jsonl`, `junit`, `sarif`, `markdown`,
+    /// `codequality`; may be repeated.
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,
+    /// Tell the CI: annotations at the lines, and the summary of the step.
+    #[arg(long, value_enum, default_value_t = Tell::Auto)]
+    pub(crate) annotations: Tell,
+}
+
+/// Which CI is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tell {
+    /// The one that this runs in, if it is known.
+    Auto,
+    /// None.
+    Never,
+    /// GitHub Actions.
+    Github,
 }
 
 /// `demo`

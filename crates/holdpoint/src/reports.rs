@@ -1,26 +1,40 @@
 //! `--report FORMAT=PATH`: the reports that are written beside what is shown.
 
 use std::{
+    fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use holdpoint_model::event::{Event, Seq};
-use holdpoint_report::{dossier::Dossier, html, json};
+use holdpoint_report::{
+    annotations, codequality, dossier::Dossier, html, json, junit, markdown, sarif,
+};
 
-use crate::exit::Stop;
+use crate::{args::Tell, commands::catalog, exit::Stop, out, recorded, session::Session};
 
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    Codequality,
     Html,
     Json,
     Jsonl,
+    Junit,
+    Markdown,
+    Sarif,
 }
 
 /// Every kind with its word.
-const KINDS: [(&str, Kind); 3] =
-    [("html", Kind::Html), ("json", Kind::Json), ("jsonl", Kind::Jsonl)];
+const KINDS: [(&str, Kind); 7] = [
+    ("html", Kind::Html),
+    ("json", Kind::Json),
+    ("jsonl", Kind::Jsonl),
+    ("junit", Kind::Junit),
+    ("sarif", Kind::Sarif),
+    ("markdown", Kind::Markdown),
+    ("codequality", Kind::Codequality),
+];
 
 /// A report that was asked for.
 #[derive(Clone, Debug)]
@@ -55,16 +69,51 @@ fn one(text: &str) -> Result<Wanted, Stop> {
     }
 }
 
+/// Takes away what an earlier run left where reports are to be written: when this run does not get
+/// as far as writing them, nobody must take the old ones for its own. A path that is the checklist
+/// itself, or that two reports share, is a mistake.
+pub(crate) fn clear(wanted: &[Wanted], keep: &[&Path]) -> Result<(), Stop> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    let kept: Vec<PathBuf> = keep.iter().filter_map(|path| whole(path)).collect();
+    for (nth, it) in wanted.iter().enumerate() {
+        let path = Path::new(&it.path);
+        if whole(path).is_some_and(|path| kept.contains(&path)) {
+            return Err(Stop::usage(format!("`--report`: {} would be overwritten", it.path)));
+        }
+        if wanted.iter().take(nth).any(|other| other.path == it.path) {
+            return Err(Stop::usage(format!("`--report`: {} is named twice", it.path)));
+        }
+        let kind = fs::symlink_metadata(path).map(|it| it.file_type());
+        let done = match kind {
+            Ok(kind) if kind.is_file() => fs::remove_file(path),
+            // What it leads to may be anything; an empty report is none.
+            Ok(kind) if kind.is_symlink() && path.is_file() => fs::File::create(path).map(drop),
+            Ok(_) | Err(_) => Ok(()),
+        };
+        done.map_err(|error| Stop::usage(format!("failed to write {}: {error}", it.path)))?;
+    }
+    Ok(())
+}
+
+/// Writes every report that was asked for, from the record, and tells the CI.
+pub(crate) fn make(wanted: &[Wanted], annotations: Tell, session: &Session) -> Result<(), Stop> {
+    if wanted.is_empty() && !told(annotations) {
+        return Ok(());
+    }
+    let dossier = recorded::dossier(&recorded::read(&session.path())?)?;
+    write(wanted, &dossier, session.events())?;
+    if told(annotations) {
+        tell(&dossier);
+    }
+    Ok(())
+}
+
 /// Writes every report that was asked for.
-pub(crate) fn write(
-    wanted: &[Wanted],
-    dossier: &Dossier,
-    events: &[(Seq, Event)],
-) -> Result<(), Stop> {
+pub(crate) fn write(wanted: &[Wanted], dossier: &Dossier, events: &[(Seq, Event)]) -> Result<(), Stop> {
     for it in wanted {
         let failed =
             |error: io::Error| Stop::usage(format!("failed to write {}: {error}", it.path));
-        let file = std::fs::File::create(&it.path).map_err(failed)?;
+        let file = fs::File::create(&it.path).map_err(failed)?;
         let mut to = io::BufWriter::new(file);
         into(&mut to, it.kind, dossier, events).and_then(|()| to.flush()).map_err(failed)?;
     }
@@ -90,7 +139,15 @@ fn into(
 ) -> io::Result<()> {
     match kind {
         Kind::Html => html::page(to, dossier),
+        Kind::Codequality => {
+            codequality::write(to, dossier, &from_root(&dossier.view.document.path))
+        }
         Kind::Json => json::run(to, &dossier.view),
+        Kind::Junit => junit::write(to, dossier),
+        Kind::Markdown => to.write_all(markdown::page(dossier, markdown::COMMENT_MAX).as_bytes()),
+        Kind::Sarif => {
+            sarif::write(to, dossier, &from_root(&dossier.view.document.path), &catalog::rule)
+        }
         Kind::Jsonl => {
             for (seq, event) in events {
                 writeln!(to, "{}", serde_json::json!({"seq": seq, "event": event}))?;
@@ -98,4 +155,57 @@ fn into(
             Ok(())
         }
     }
+}
+
+/// A path as seen from the root of the repository, which is how CI names files: the folder that
+/// the CI declares, or the nearest one above that holds `.git`. Elsewhere it stays as it was given.
+fn from_root(path: &str) -> String {
+    let relative = || {
+        let whole = Path::new(path).canonicalize().ok()?;
+        let declared = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(|name| {
+            let root = Path::new(&std::env::var_os(name)?).canonicalize().ok()?;
+            whole.strip_prefix(root).ok().map(Path::to_owned)
+        });
+        let found = || {
+            let root = whole.ancestors().skip(1).find(|folder| folder.join(".git").exists())?;
+            whole.strip_prefix(root).ok().map(Path::to_owned)
+        };
+        declared.or_else(found)
+    };
+    relative().map_or_else(|| path.to_owned(), |it| it.display().to_string())
+}
+
+/// Whether a CI is to be told.
+fn told(tell: Tell) -> bool {
+    match tell {
+        Tell::Auto => std::env::var_os("GITHUB_ACTIONS").is_some_and(|it| it == "true"),
+        Tell::Github => true,
+        Tell::Never => false,
+    }
+}
+
+/// Tells the CI that this runs in: annotations at the lines, and the summary of the step. A run is
+/// no worse where that fails.
+fn tell(dossier: &Dossier) {
+    for command in annotations::github(&dossier.view, &from_root(&dossier.view.document.path)) {
+        out::command(&command);
+    }
+    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|it| !it.is_empty())
+        && let Err(error) = summarize(Path::new(&path), dossier)
+    {
+        let path = Path::new(&path).display();
+        out::progress(&format!("failed to write the summary of this step, {path}: {error}\n"));
+    }
+}
+
+/// Adds the page of the run to a summary that others may have begun.
+fn summarize(path: &Path, dossier: &Dossier) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+    let there = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let room = markdown::SUMMARY_MAX.saturating_sub(there);
+    if room < 4_096 {
+        return Err(io::Error::other("there is no room left in it"));
+    }
+    let page = markdown::page(dossier, room - 1);
+    file.write_all(format!("{page}\n").as_bytes())
 }

@@ -3,11 +3,17 @@
 //! Everything here is a pure function to a string or into a writer; only the binary prints.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod annotations;
+pub mod codequality;
 pub mod diff;
 pub mod dossier;
 pub mod exhibit;
 pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+mod outcome;
+pub mod sarif;
 pub mod snippet;
 pub mod style;
 pub mod terminal;

@@ -10,7 +10,10 @@ use holdpoint_checks::{
     names::SUBJECTS,
 };
 use holdpoint_model::{check::AnyCheck, line::Form};
-use holdpoint_report::style::{Style, Tone};
+use holdpoint_report::{
+    sarif::Rule,
+    style::{Style, Tone},
+};
 use serde_json::json;
 
 use crate::{
@@ -77,6 +80,13 @@ pub(crate) fn explain(args: &ExplainArgs, style: Style) -> Done {
     let head = known(&args.id)?;
     out::result(&page(head, Some(style)));
     Ok(Exit::Go)
+}
+
+/// What the catalog says of an id, for reports.
+pub(crate) fn rule(id: &str) -> Option<Rule> {
+    let head = head(id)?;
+    let title = head.title.to_owned();
+    Some(Rule { title, help: page(head, None), severity: head.severity })
 }
 
 /// The head of an id, or the nearest ones.

@@ -26,7 +26,7 @@ use crate::{
     exit::{Done, Stop},
     looking, out,
     project::Project,
-    recorded, reports,
+    reports,
     runs::{self, Since},
     session::{Session, Wish},
     settings::Loaded,
@@ -46,6 +46,8 @@ impl From<GateArg> for Gate {
 pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let environment = args.env.as_deref();
     let wanted = reports::wanted(&args.report)?;
+    let settings = common.config.as_deref().unwrap_or_else(|| Path::new("holdpoint.toml"));
+    reports::clear(&wanted, &[&args.document, settings])?;
     let wait = args.wait.as_deref().map(read_wait).transpose()?;
     let config = Loaded::read(common.config.as_deref(), environment, style)?;
     let project = Project::open(&args.document, config, environment, true, style)?;
@@ -72,6 +74,7 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let ended = session.look(&project, wait, &mut |seq, event| screen.event(seq, event))?;
     screen.clear();
     if ended == Ended::Interrupted {
+        reports::make(&wanted, args.annotations, &session)?;
         let again = format!(
             "interrupted; `holdpoint run {}` goes on with run {}",
             args.document.display(),
@@ -85,10 +88,7 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     if args.tick {
         tick(&project, &args.document, &view)?;
     }
-    if !wanted.is_empty() {
-        let loaded = recorded::read(&session.path())?;
-        reports::write(&wanted, &recorded::dossier(&loaded)?, session.events())?;
-    }
+    reports::make(&wanted, args.annotations, &session)?;
     let said = match args.format {
         Format::Json => true,
         Format::Text => !common.quiet,
