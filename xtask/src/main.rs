@@ -7,6 +7,7 @@ mod pictures;
 mod run;
 mod test;
 mod tidy;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ cargo xtask <command>
 
   quick            format, check, tests of the pure crates
   test             install what the tests need (Debian packages, as root), then run every test
+  install          only install what the tests need: Debian packages, and validators of others
   ci               everything, stops at the first red
   gen [--check]    write (or compare) the generated reference pages
   tidy             imports, sizes, links, words
@@ -34,6 +36,10 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["quick"] => quick(),
         ["test"] => test::all(),
+        ["install"] => {
+            test::needed();
+            Ok(())
+        }
         ["ci"] => ci(),
         ["gen"] => generate::write(),
         ["gen", "--check"] => generate::check(),

@@ -5,10 +5,10 @@ use std::{
     process::Command,
 };
 
-use crate::{pictures, run};
+use crate::{pictures, run, tools};
 
 /// Debian packages, and a program of each by which one sees that it is there.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 10] = [
     ("nginx-light", "nginx"),
     ("openssl", "openssl"),
     ("dnsmasq-base", "dnsmasq"),
@@ -17,6 +17,8 @@ const PACKAGES: [(&str, &str); 8] = [
     ("zstd", "zstd"),
     ("iproute2", "ip"),
     ("nftables", "nft"),
+    ("libxml2-utils", "xmllint"),
+    ("musl-tools", "musl-gcc"),
 ];
 
 /// The least number of real-component tests that must have run, as root.
@@ -24,7 +26,7 @@ const RECORDED: &str = "real-components.txt";
 
 /// Installs what may be installed, runs every test, and counts those against real components.
 pub(crate) fn all() -> Result<(), String> {
-    install(&PACKAGES);
+    needed();
     let log = std::env::temp_dir().join(format!("holdpoint-real-{}.log", std::process::id()));
     std::fs::write(&log, "")
         .map_err(|error| format!("failed to write {}: {error}", log.display()))?;
@@ -52,6 +54,12 @@ pub(crate) fn all() -> Result<(), String> {
         ));
     }
     pictures::check()
+}
+
+/// Installs what the tests need, as far as we may.
+pub(crate) fn needed() {
+    tools::install();
+    install(&PACKAGES);
 }
 
 /// Installs Debian packages whose program is not there, as far as we may.

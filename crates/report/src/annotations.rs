@@ -58,7 +58,10 @@ fn level(to: &mut Vec<String>, word: &str, lines: &[&LineView], place: &str) {
 fn command(word: &str, properties: &[(&str, &str)], message: &str) -> String {
     let properties: Vec<String> =
         properties.iter().map(|(name, text)| format!("{name}={}", property(text))).collect();
-    format!("::{word} {}::{}", properties.join(","), data(message))
+    let text = format!("{}::{}", properties.join(","), data(message));
+    let mut command = format!("::{word} ");
+    brackets(&text, &mut command);
+    command
 }
 
 fn data(text: &str) -> String {

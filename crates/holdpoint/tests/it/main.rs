@@ -15,6 +15,7 @@ mod demo;
 mod diff;
 mod docs;
 mod export;
+mod formats;
 mod init;
 mod kills;
 mod lint;
