@@ -11,6 +11,22 @@ const PAGES: [(&str, &[&str]); 3] = [
     ("cli.md", &["reference", "cli"]),
 ];
 
+/// Schemas below `docs/reference/schema`, each with the page of the binary that prints it; they
+/// are JSON, and have no word of their own above them.
+const SCHEMAS: [(&str, &str); 11] = [
+    ("settings-1", "settings"),
+    ("check-1", "schema/check-1"),
+    ("checks-1", "schema/checks-1"),
+    ("diff-1", "schema/diff-1"),
+    ("event-1", "schema/event-1"),
+    ("lint-1", "schema/lint-1"),
+    ("plan-1", "schema/plan-1"),
+    ("run-1", "schema/run-1"),
+    ("runs-1", "schema/runs-1"),
+    ("status-1", "schema/status-1"),
+    ("verify-1", "schema/verify-1"),
+];
+
 /// Writes every page.
 pub(crate) fn write() -> Result<(), String> {
     for (path, text) in pages()? {
@@ -49,6 +65,11 @@ fn pages() -> Result<Vec<(PathBuf, String)>, String> {
             words.join(" ")
         );
         pages.push((root.join("docs/reference").join(name), text));
+    }
+    for (name, page) in SCHEMAS {
+        let args = ["run", "-q", "-p", "holdpoint", "--", "reference", page];
+        let text = run::output("cargo", &args, &root)?;
+        pages.push((root.join(format!("docs/reference/schema/{name}.json")), text));
     }
     Ok(pages)
 }

@@ -109,7 +109,11 @@ pub(crate) fn make(wanted: &[Wanted], annotations: Tell, session: &Session) -> R
 }
 
 /// Writes every report that was asked for.
-pub(crate) fn write(wanted: &[Wanted], dossier: &Dossier, events: &[(Seq, Event)]) -> Result<(), Stop> {
+pub(crate) fn write(
+    wanted: &[Wanted],
+    dossier: &Dossier,
+    events: &[(Seq, Event)],
+) -> Result<(), Stop> {
     for it in wanted {
         let failed =
             |error: io::Error| Stop::usage(format!("failed to write {}: {error}", it.path));

@@ -271,7 +271,7 @@ mod tests {
             "<!--",
             "</details",
             "www.",
-            "://",
+            "http:",
         ] {
             assert!(!row.contains(bad), "{bad}: {row}");
         }

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::{
     args::{ChecksArgs, ExplainArgs, Format},
+    commands::schema,
     exit::{Done, Exit, Stop},
     out,
 };
@@ -186,9 +187,17 @@ pub(crate) fn reference(page_name: &str) -> Done {
         }
         "faults" => out::result(&faults_page()),
         "cli" => out::result(&crate::args::reference()),
-        "settings" => out::result(&crate::commands::schema::settings()),
+        "settings" => out::result(&schema::settings()),
         other => {
-            let known = "there are checks, faults, cli, settings";
+            if let Some(text) = other.strip_prefix("schema/").and_then(schema::format) {
+                out::result(&text);
+                return Ok(Exit::Go);
+            }
+            let formats: Vec<&str> = schema::formats().iter().map(|(name, _)| *name).collect();
+            let known = format!(
+                "there are checks, faults, cli, settings, schema/NAME with {}",
+                formats.join(", ")
+            );
             return Err(Stop::usage(format!("no page `{other}`; {known}")));
         }
     }

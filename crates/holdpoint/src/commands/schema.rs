@@ -1,4 +1,7 @@
-//! The JSON Schema of `holdpoint.toml`, by which editors complete and check it.
+//! The JSON Schemas: of `holdpoint.toml`, by which editors complete and check it, and of the
+//! machine formats.
+
+mod formats;
 
 use holdpoint_bind::question::NONE;
 use holdpoint_checks::{
@@ -8,6 +11,8 @@ use holdpoint_checks::{
 };
 use holdpoint_model::line::{Impact, Severity, Side};
 use serde_json::{Map, Value, json};
+
+pub(crate) use formats::{all as formats, named as format};
 
 /// Fields of a target, each with its shape and what it says.
 const TARGET: [(&str, &str, &str); 28] = [

@@ -10,6 +10,7 @@
 mod ask;
 mod attack;
 mod bad_input;
+mod ci_files;
 mod common;
 mod demo;
 mod diff;
