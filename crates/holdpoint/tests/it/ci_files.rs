@@ -146,6 +146,31 @@ fn the_action_the_hook_and_the_recipe_are_what_their_readers_expect() {
     real(name, None);
 }
 
+#[test]
+fn the_pipelines_of_the_page_are_what_their_readers_expect() {
+    let name = "the pipelines of the page";
+    let Some(folder) = validators() else {
+        return real(name, Some("the validators are not installed: cargo xtask test does"));
+    };
+    let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let blocks: Vec<&str> =
+        page.split("```yaml\n").skip(1).map(|it| it.split("```").next().unwrap()).collect();
+    let place = Place::new();
+    let schemas = ["vendor.github-workflows", "vendor.gitlab-ci"];
+    assert_eq!(blocks.len(), schemas.len());
+    for (block, schema) in blocks.iter().zip(schemas) {
+        let file = place.write(&format!("{schema}.yml"), block);
+        let program = folder.join("python/bin/check-jsonschema");
+        content(&program, &["--builtin-schema", schema, file.to_str().unwrap()]);
+    }
+    // The script that edits the comment is read by bash.
+    let (_, script) = blocks[0].split_once("run: |\n").unwrap();
+    let (script, _) = script.split_once("      - if").unwrap();
+    let script = place.write("comment.sh", script);
+    content(Path::new("bash"), &["-n", script.to_str().unwrap()]);
+    real(name, None);
+}
+
 /// The lines of the recipe, continued ones put together.
 fn recipe() -> Vec<String> {
     let text = fs::read_to_string(root().join("Containerfile")).unwrap().replace("\\\n", " ");

@@ -14,6 +14,7 @@ fn pages() -> Vec<(String, String)> {
         "README.md",
         "CONTRIBUTING.md",
         "docs/start.md",
+        "docs/ci.md",
         "docs/concepts.md",
         "docs/figures.md",
         "docs/suggestions.md",
