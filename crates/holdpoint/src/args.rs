@@ -155,8 +155,8 @@ pub(crate) struct LintArgs {
     #[arg(value_name = "DOC")]
     pub(crate) documents: Vec<PathBuf>,
     /// Output.
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, short, value_enum, default_value_t = LintFormat::Text)]
+    pub(crate) format: LintFormat,
     /// How bad a finding must be to end with 1.
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     pub(crate) fail_on: FailOn,
@@ -169,6 +169,20 @@ pub(crate) struct LintArgs {
     /// The rules, each with how bad its findings are.
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintFormat {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// The same.
+    #[value(hide = true)]
+    Jsonl,
+    /// For code scanning.
+    Sarif,
 }
 
 /// How bad a finding must be.

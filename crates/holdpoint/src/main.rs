@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::{
-    args::{Cli, Command, Common, Format},
+    args::{Cli, Command, Common, Format, LintFormat},
     exit::{Done, Exit, Stop},
 };
 
@@ -69,7 +69,11 @@ fn dispatch(cli: &Cli) -> Done {
         |format: Format| out::style(common, format == Format::Text && out::stdout_is_terminal());
     match &cli.command {
         Command::Init(args) => commands::init::init(args, style(Format::Text)),
-        Command::Lint(args) => commands::lint::lint(args, common, style(args.format)),
+        Command::Lint(args) => {
+            let text = args.format == LintFormat::Text;
+            let format = if text { Format::Text } else { Format::Json };
+            commands::lint::lint(args, common, style(format))
+        }
         Command::Plan(args) => commands::plan::plan(args, common, style(args.format)),
         Command::Run(args) => commands::run::run(args, common, style(args.format)),
         Command::Demo(args) => commands::demo::demo(args, common, style(args.format)),

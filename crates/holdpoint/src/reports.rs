@@ -163,7 +163,7 @@ fn into(
 
 /// A path as seen from the root of the repository, which is how CI names files: the folder that
 /// the CI declares, or the nearest one above that holds `.git`. Elsewhere it stays as it was given.
-fn from_root(path: &str) -> String {
+pub(crate) fn from_root(path: &str) -> String {
     let relative = || {
         let whole = Path::new(path).canonicalize().ok()?;
         let declared = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(|name| {

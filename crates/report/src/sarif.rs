@@ -1,5 +1,7 @@
 //! `--report sarif=PATH`: what stands in the way of a release as SARIF 2.1.0, at the lines of the checklist.
 
+pub mod lint;
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,

@@ -12,16 +12,17 @@ use holdpoint_discover::{Papers, discover};
 use holdpoint_document::{Document, parse};
 use holdpoint_model::diagnostic::{Diagnostic, Level};
 use holdpoint_report::{
-    snippet,
+    sarif, snippet,
     style::{Style, Tone},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Common, FailOn, Format, LintArgs},
+    args::{Common, FailOn, LintArgs, LintFormat},
     exit::{Done, Exit, Stop},
     out,
     project::{read, read_lock},
+    reports,
     settings::Loaded,
 };
 
@@ -49,8 +50,16 @@ pub(crate) fn lint(args: &LintArgs, common: &Common, style: Style) -> Done {
     }
     let settings = &config.settings;
     match args.format {
-        Format::Json | Format::Jsonl => out::result(&format!("{}\n", page(&all, settings))),
-        Format::Text => out::result(&text(&all, settings, common.quiet, style)),
+        LintFormat::Json | LintFormat::Jsonl => {
+            out::result(&format!("{}\n", page(&all, settings)));
+        }
+        LintFormat::Sarif => {
+            let complaints = complaints(&all, settings);
+            let title = |rule: &str| lint::rule_of(rule).map(|it| it.title);
+            let version = env!("CARGO_PKG_VERSION");
+            out::stream(|to| sarif::lint::write(to, version, &complaints, &title));
+        }
+        LintFormat::Text => out::result(&text(&all, settings, common.quiet, style)),
     }
     let least = match args.fail_on {
         FailOn::Error => Level::Error,
@@ -206,7 +215,14 @@ fn page(all: &[Linted], settings: &Settings) -> Value {
     })
 }
 
-fn row(it: &Diagnostic, (path, source): (&str, &str)) -> Value {
+/// A place in a file: its lines and columns from 1, and the text between them.
+struct Spot<'a> {
+    start: (usize, usize),
+    end: (usize, usize),
+    text: &'a str,
+}
+
+fn spot<'a>(it: &Diagnostic, source: &'a str) -> Spot<'a> {
     let label = it.labels.iter().find(|label| label.primary).or_else(|| it.labels.first());
     let span = label.map(|label| (label.span.start, label.span.end));
     let place = |byte: usize| {
@@ -214,9 +230,33 @@ fn row(it: &Diagnostic, (path, source): (&str, &str)) -> Value {
         let row = front.rfind('\n').map_or(0, |at| at + 1);
         Some((front.matches('\n').count() + 1, front.get(row..)?.chars().count() + 1))
     };
-    let (line, column) = span.and_then(|(start, _)| place(start)).unwrap_or((it.line, 0));
-    let (end_line, end_column) = span.and_then(|(_, end)| place(end)).unwrap_or((line, column));
+    let start = span.and_then(|(start, _)| place(start)).unwrap_or((it.line, 0));
+    let end = span.and_then(|(_, end)| place(end)).unwrap_or(start);
     let text = span.and_then(|(start, end)| source.get(start..end)).unwrap_or_default();
+    Spot { start, end, text }
+}
+
+fn complaints(all: &[Linted], settings: &Settings) -> Vec<sarif::lint::Complaint> {
+    let findings = all.iter().flat_map(|of| of.findings.iter().map(move |it| (it, of)));
+    let one = |(it, of): (&Diagnostic, &Linted)| {
+        let (path, source) = file(it, of, settings);
+        let Spot { start, end, text } = spot(it, source);
+        sarif::lint::Complaint {
+            rule: rule_name(it).to_owned(),
+            level: it.level,
+            file: reports::from_root(path),
+            start,
+            end,
+            text: text.to_owned(),
+            message: it.message.clone(),
+            help: it.help.clone(),
+        }
+    };
+    findings.map(one).collect()
+}
+
+fn row(it: &Diagnostic, (path, source): (&str, &str)) -> Value {
+    let Spot { start: (line, column), end: (end_line, end_column), text } = spot(it, source);
     json!({
         "rule": rule_name(it), "severity": it.level.word(), "file": path,
         "line": line, "column": column, "end-line": end_line, "end-column": end_column,

