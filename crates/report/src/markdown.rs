@@ -280,6 +280,59 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_of_markdown_finds_only_our_markup() {
+        use pulldown_cmark::{Event, Options, Parser, Tag};
+        let hostile = [
+            "[x](http://e.test) ![y](z) <https://e.test> [r]: e.test",
+            "`code` ``more`` ~~gone~~ **b** _i_ \\` \\| | a | b",
+            "<img src=x> </details></td> <!-- --> <?x?> &lt;b&gt; &#64;team",
+            "# head\n- item\n1. one\n> quote\n---\n```\nfence",
+            "\\[x](y) \\<b> trailing \\",
+        ];
+        let mut lines = Vec::new();
+        for (at, text) in hostile.iter().enumerate() {
+            for state in [State::Fail, State::Pass, State::Later] {
+                let mut it = line(at * 10 + lines.len() + 1, text, state);
+                it.standing.finding.reason = (*text).to_owned();
+                it.standing.finding.unproven = vec![(*text).to_owned()];
+                lines.push(it);
+            }
+        }
+        let count = lines.len();
+        let text = page(&dossier(lines, Release::NoGo, true), COMMENT_MAX);
+        let ours =
+            ["<!-- holdpoint ", "<details><summary>", "</details>", "<sub>", "</sub>", "<br>"];
+        let (mut rows, mut items) = (0, 0);
+        for event in Parser::new_ext(&text, Options::all()) {
+            match event {
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    assert!(ours.iter().any(|it| html.starts_with(it)), "{html}");
+                }
+                Event::Start(Tag::TableRow) => rows += 1,
+                Event::Start(Tag::Item) => items += 1,
+                Event::Start(tag) => assert!(
+                    matches!(
+                        tag,
+                        Tag::Paragraph
+                            | Tag::Heading { .. }
+                            | Tag::HtmlBlock
+                            | Tag::List(None)
+                            | Tag::Table(_)
+                            | Tag::TableHead
+                            | Tag::TableCell
+                            | Tag::Emphasis
+                            | Tag::Strong
+                    ),
+                    "{tag:?}"
+                ),
+                Event::Code(code) => panic!("{code}"),
+                _ => {}
+            }
+        }
+        assert_eq!((rows, items), (hostile.len(), count - hostile.len()));
+    }
+
+    #[test]
     fn a_mark_cannot_be_left_and_is_the_same_for_every_run() {
         let mut it = dossier(vec![], Release::Hold, true);
         it.view.document.path = String::from("a --> <b>-- ü.md");

@@ -230,6 +230,7 @@ fn diff() -> Fields {
             ("environment", maybe_text()),
             ("verdict", releases()),
             ("document", document()),
+            ("version", text()),
         ])
     };
     let side = || {
