@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// What changed between two runs: the last two of a checklist, or those that are named.
     Diff(DiffArgs),
+    /// Is it me or is it them? What of this machine, folder and settings stands in a run's way.
+    Doctor(DoctorArgs),
     /// Verify, show, replay or export a record.
     Record(RecordArgs),
     /// Print what a shell needs to complete commands, options and checks.
@@ -367,6 +369,25 @@ pub(crate) struct DiffArgs {
     /// Runs; without one, the last two of the same checklist and environment that looked.
     #[arg(value_name = "RUN", num_args = 0..=2)]
     pub(crate) runs: Vec<String>,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  holdpoint doctor\n  holdpoint doctor CHECKLIST.md --contact\n\n\
+                        Exit codes: 0 nothing stops a run; 1 something does.")]
+pub(crate) struct DoctorArgs {
+    /// A checklist: what stands between it and a run is told too.
+    #[arg(value_name = "DOC")]
+    pub(crate) document: Option<PathBuf>,
+    /// Also reach the declared targets and vantages, once each, and compare clocks with them.
+    #[arg(long)]
+    pub(crate) contact: bool,
+    /// The environment, an overlay of the settings.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
     /// Output.
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -73,6 +73,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Plan(args) => commands::plan::plan(args, common, style(args.format)),
         Command::Run(args) => commands::run::run(args, common, style(args.format)),
         Command::Demo(args) => commands::demo::demo(args, common, style(args.format)),
+        Command::Doctor(args) => commands::doctor::doctor(args, common, style(args.format)),
         Command::Answer(args) => commands::answer::answer(args, common, style(Format::Text)),
         Command::Check(args) => {
             let config = hand_settings(common, style(args.format))?;

@@ -15,6 +15,7 @@ mod demo;
 mod diff;
 mod docs;
 mod export;
+mod doctor;
 mod init;
 mod kills;
 mod lint;
