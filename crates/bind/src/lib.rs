@@ -42,3 +42,5 @@ pub mod lint;
 pub mod nearest;
 
 mod learned;
+
+pub mod why;

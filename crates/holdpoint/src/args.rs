@@ -127,7 +127,8 @@ pub(crate) struct PlanArgs {
     /// Show the words that decided.
     #[arg(long, short)]
     pub(crate) verbose: bool,
-    /// Explain one line: where each of its values comes from.
+    /// Explain one line: what decided, what else was considered, where its values come from, and
+    /// what would change it.
     #[arg(long, value_name = "LINE")]
     pub(crate) why: Option<usize>,
     /// Do not write the lock.
@@ -376,8 +377,10 @@ pub(crate) struct DiffArgs {
 
 /// `doctor`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  holdpoint doctor\n  holdpoint doctor CHECKLIST.md --contact\n\n\
-                        Exit codes: 0 nothing stops a run; 1 something does.")]
+#[command(
+    after_help = "Examples:\n  holdpoint doctor\n  holdpoint doctor CHECKLIST.md --contact\n\n\
+                        Exit codes: 0 nothing stops a run; 1 something does."
+)]
 pub(crate) struct DoctorArgs {
     /// A checklist: what stands between it and a run is told too.
     #[arg(value_name = "DOC")]

@@ -18,3 +18,4 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod suggest;
+pub(crate) mod why;

@@ -37,4 +37,5 @@ mod seeds;
 mod show;
 mod site;
 mod suggest;
+mod why;
 mod words;

@@ -58,7 +58,7 @@ fn holds(schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
     }
 }
 
-fn check(name: &str, value: &Value) {
+pub(crate) fn check(name: &str, value: &Value) {
     let mut wrong = Vec::new();
     holds(&schema(name), value, "", &mut wrong);
     assert_eq!(wrong, Vec::<String>::new());

@@ -33,7 +33,7 @@ pub(crate) fn open(args: &DoctorArgs, common: &Common) -> Opened {
     let style = Style { color: false, ascii: true, width: 100 };
     let environment = args.env.as_deref();
     let named = common.config.as_deref();
-    let shown = named.unwrap_or(Path::new("holdpoint.toml")).display().to_string();
+    let shown = named.unwrap_or_else(|| Path::new("holdpoint.toml")).display().to_string();
     let mut findings = Vec::new();
     let loaded = match Loaded::read(named, environment, style) {
         Ok(loaded) => loaded,
