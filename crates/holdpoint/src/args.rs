@@ -341,8 +341,18 @@ pub(crate) struct ExplainArgs {
 /// `checks`
 #[derive(Debug, Args)]
 pub(crate) struct ChecksArgs {
-    /// Only ids, titles or families that hold this text.
-    pub(crate) filter: Option<String>,
+    /// Only entries whose id, title, surface or page holds each of these words.
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
+    /// Only this family: the part of the id before the dot.
+    #[arg(long)]
+    pub(crate) family: Option<String>,
+    /// Only what is looked at there (`prometheus`, `repo`), or seen from that side (`outside`).
+    #[arg(long)]
+    pub(crate) surface: Option<String>,
+    /// Only checks that this version looks with.
+    #[arg(long)]
+    pub(crate) looks: bool,
     /// Output.
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

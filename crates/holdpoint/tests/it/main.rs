@@ -16,6 +16,7 @@ mod diff;
 mod docs;
 mod export;
 mod doctor;
+mod help_pages;
 mod init;
 mod kills;
 mod lint;
