@@ -26,6 +26,9 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    if commands::completions::answered() {
+        return Exit::Go.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

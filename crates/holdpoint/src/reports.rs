@@ -41,8 +41,13 @@ pub(crate) fn wanted(texts: &[String]) -> Result<Vec<Wanted>, Stop> {
     texts.iter().map(|text| one(text)).collect()
 }
 
+/// The words of every kind.
+pub(crate) fn words() -> Vec<&'static str> {
+    KINDS.iter().map(|(word, _)| *word).collect()
+}
+
 fn one(text: &str) -> Result<Wanted, Stop> {
-    let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
+    let words = words();
     let Some((word, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
         return Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH")));
     };

@@ -5,7 +5,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::common::{HOLDPOINT, Place, said};
+use crate::{
+    common::{HOLDPOINT, Place, program, real, said},
+    terminal::Terminal,
+};
 
 /// The demo with nothing planted, kept up; ended when dropped.
 struct Demo {
@@ -177,5 +180,156 @@ fn the_catalog_is_searched_by_words_family_and_surface() {
     }
     let said = place.run(&["explain", "aws.s3-public"]);
     assert!(said.err.contains("holdpoint checks --family aws"), "{}", said.err);
-    assert!(std::path::Path::new(HOLDPOINT).exists());
+}
+
+/// A folder with everything that can be completed.
+fn furnished() -> Place {
+    let place = Place::new();
+    place.write(
+        "list.md",
+        "# T\n\n## Before we start\n\n- [ ] Port 443 accessible\n- [ ] Team briefed\n\n## Roll out\n\n\
+         - [ ] Shipped\n",
+    );
+    place.write("notes.txt", "no checklist");
+    place.write(
+        "holdpoint.toml",
+        "[target.web]\nurl = \"https://shop.test\"\n[env.staging.target.web]\nurl = \"https://s.test\"\n\
+         [vantage.office]\nssh = \"me@bastion\"\ncounts-as = [\"outside\"]\n",
+    );
+    let answer = place.run(&["answer", "list.md", "--line", "6", "--value", "yes"]);
+    assert_eq!(answer.code, Some(0), "{}", answer.err);
+    place
+}
+
+/// What is typed, and what has to be among the candidates and what not.
+const TYPED: [(&str, &[&str], &[&str]); 17] = [
+    ("holdpoint chec", &["check", "checks"], &["plan"]),
+    (
+        "holdpoint explain tls.cert",
+        &["tls.certificate-served", "tls.certificate-ready"],
+        &["http.health"],
+    ),
+    ("holdpoint check net.port-r", &["net.port-restricted"], &["net.port-open"]),
+    ("holdpoint check http.health con", &["consecutive="], &["min-days="]),
+    ("holdpoint check net.port-open --vantage outside=o", &["outside=office"], &["inside=office"]),
+    ("holdpoint run li", &["list.md"], &["notes.txt"]),
+    ("holdpoint run list.md --re", &["--report", "--rerun-failed"], &["--only"]),
+    ("holdpoint run list.md --only 1", &["10"], &["5"]),
+    ("holdpoint run list.md --only 5,net.port-o", &["5,net.port-open"], &["net.port-open"]),
+    ("holdpoint run list.md --gate p", &["pre", "post"], &["all"]),
+    ("holdpoint run list.md --env s", &["staging"], &["web"]),
+    ("holdpoint run list.md --report j", &["json=", "jsonl="], &[]),
+    ("holdpoint answer list.md --line 6", &["6"], &["5"]),
+    ("holdpoint plan list.md --why 5", &["5"], &["6"]),
+    ("holdpoint lint --rule printed", &["printed-secret"], &[]),
+    ("holdpoint checks --family tl", &["tls"], &["http"]),
+    ("holdpoint record verify .holdpoint/", &[".holdpoint/0001.sqlite"], &[]),
+];
+
+/// Asks a shell for what it would offer, one candidate a line.
+fn offered(place: &Place, shell: &str, typed: &str) -> Vec<String> {
+    let script = match shell {
+        "bash" => format!(
+            "source <(holdpoint completions bash)\nCOMP_WORDBREAKS=' '\n\
+             read -ra COMP_WORDS <<<{typed:?}\nCOMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+             _clap_complete_holdpoint holdpoint \"${{COMP_WORDS[COMP_CWORD]}}\" \
+             \"${{COMP_WORDS[COMP_CWORD-1]}}\"\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+        ),
+        "fish" => format!("holdpoint completions fish | source\ncomplete -C {typed:?}\n"),
+        other => panic!("{other}"),
+    };
+    let bin = std::path::Path::new(HOLDPOINT).parent().unwrap().display().to_string();
+    let path = std::env::var("PATH").unwrap();
+    let mut command = Command::new(shell);
+    command
+        .arg("-c")
+        .arg(script)
+        .current_dir(place.path())
+        .env("PATH", format!("{bin}:{path}"))
+        .env("HOME", place.path().join("home"))
+        .env("TERM", "dumb");
+    let said = said(command.output().unwrap());
+    assert_eq!(said.err, "", "{shell}: {typed}");
+    let first = |line: &str| line.split('\t').next().unwrap_or_default().trim().to_owned();
+    said.out.lines().map(first).collect()
+}
+
+#[test]
+fn bash_and_fish_complete_what_is_there() {
+    let place = furnished();
+    for shell in ["bash", "fish"] {
+        if program(shell).is_none() {
+            real(&format!("completions in {shell}"), Some("it is not installed"));
+            continue;
+        }
+        for (typed, with, without) in TYPED {
+            let all = offered(&place, shell, typed);
+            let has = |it: &&str| all.iter().any(|one| one == it);
+            assert!(with.iter().all(has), "{shell}: `{typed}` gives {all:?}");
+            assert!(!without.iter().any(|it| has(it)), "{shell}: `{typed}` gives {all:?}");
+        }
+        real(&format!("completions in {shell}"), None);
+    }
+}
+
+#[test]
+fn zsh_completes_at_a_terminal() {
+    let Some(zsh) = program("zsh") else {
+        real("completions in zsh", Some("it is not installed"));
+        return;
+    };
+    let place = furnished();
+    let bin = std::path::Path::new(HOLDPOINT).parent().unwrap().display().to_string();
+    let path = std::env::var("PATH").unwrap();
+    let mut command = Command::new(zsh);
+    command
+        .args(["-f", "-i"])
+        .current_dir(place.path())
+        .env_clear()
+        .env("PATH", format!("{bin}:{path}"))
+        .env("HOME", place.path())
+        .env("LANG", "C.UTF-8")
+        .env("TERM", "dumb");
+    let mut terminal = Terminal::start(command, 200);
+    terminal.typed(
+        "PROMPT=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -D -u; \
+         source <(holdpoint completions zsh); echo rea''dy\n",
+    );
+    terminal.until("ready");
+    for (typed, whole) in [
+        ("holdpoint explain tls.certificate-s\t", "tls.certificate-served"),
+        ("holdpoint run list.md --env st\t", "--env staging"),
+        ("holdpoint check net.port-r\t", "net.port-restricted"),
+    ] {
+        terminal.typed(typed);
+        terminal.until(whole);
+        // Takes the line away and begins anew.
+        terminal.typed("\u{15}");
+    }
+    terminal.typed("exit\n");
+    assert!(terminal.end().out.contains("tls.certificate-served"));
+    real("completions in zsh", None);
+}
+
+#[test]
+fn every_shell_has_a_script_that_asks_the_program() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let said = place.run(&["completions", shell]);
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{shell}");
+        assert!(said.out.contains("HOLDPOINT_COMPLETE"), "{shell}: {}", said.out);
+    }
+    let said = place.run(&["completions", "tcsh"]);
+    assert!(said.code == Some(2) && said.err.contains("possible values"), "{}", said.err);
+    // Nothing is said where nothing can be completed, and no message ends up in the line.
+    let mut command = place.command(&["--", "holdpoint", "run", "nowhere.md", "--only", ""]);
+    let got = said_of(command.env("HOLDPOINT_COMPLETE", "fish"));
+    assert!(got.code == Some(0) && got.err.is_empty(), "{}", got.err);
+    let mut command = place.command(&["--", "holdpoint", ""]);
+    let got = said_of(command.env("HOLDPOINT_COMPLETE", "tcsh"));
+    assert!(got.code == Some(0) && got.out.is_empty() && got.err.is_empty(), "{}", got.err);
+}
+
+fn said_of(command: &mut Command) -> crate::common::Said {
+    said(command.output().unwrap())
 }

@@ -38,5 +38,6 @@ mod seeds;
 mod show;
 mod site;
 mod suggest;
+mod terminal;
 mod why;
 mod words;
