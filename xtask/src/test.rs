@@ -8,7 +8,7 @@ use std::{
 use crate::{pictures, run};
 
 /// Debian packages, and a program of each by which one sees that it is there.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 10] = [
     ("nginx-light", "nginx"),
     ("openssl", "openssl"),
     ("dnsmasq-base", "dnsmasq"),
@@ -17,6 +17,8 @@ const PACKAGES: [(&str, &str); 8] = [
     ("zstd", "zstd"),
     ("iproute2", "ip"),
     ("nftables", "nft"),
+    ("fish", "fish"),
+    ("zsh", "zsh"),
 ];
 
 /// The least number of real-component tests that must have run, as root.

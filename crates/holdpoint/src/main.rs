@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod discovery;
 mod elsewhere;
+mod examples;
 mod exit;
 mod looking;
 mod out;
@@ -18,7 +19,7 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::{
     args::{Cli, Command, Common, Format},
@@ -29,7 +30,8 @@ fn main() -> ExitCode {
     if commands::completions::answered() {
         return Exit::Go.into();
     }
-    let cli = match Cli::try_parse() {
+    let parsed = args::command().try_get_matches().and_then(|it| Cli::from_arg_matches(&it));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is a mistake of the user.

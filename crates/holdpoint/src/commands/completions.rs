@@ -2,7 +2,7 @@
 //!
 //! The script asks this program each time, so that what is completed is what is there now.
 
-use clap::{Command, CommandFactory as _, builder::StyledStr};
+use clap::{Command, builder::StyledStr};
 use clap_complete::{
     CompleteEnv, Shell,
     engine::{ArgValueCompleter, CompletionCandidate, PathCompleter},
@@ -11,7 +11,7 @@ use clap_complete::{
 use std::ffi::OsStr;
 
 use crate::{
-    args::{Cli, CompletionsArgs},
+    args::CompletionsArgs,
     exit::{Done, Exit, Stop},
     out,
 };
@@ -54,7 +54,7 @@ pub(crate) fn answered() -> bool {
 
 /// The command line with what each argument may be.
 fn command() -> Command {
-    with_values(Cli::command())
+    with_values(crate::args::command())
 }
 
 /// Arguments of the same name mean the same in every command, those to come included.

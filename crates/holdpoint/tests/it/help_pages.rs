@@ -69,7 +69,7 @@ fn furnish(demo: &Demo) {
 fn example(page: &str) -> Option<Vec<String>> {
     let mut lines = page.lines().skip_while(|line| *line != "Try it").skip(1);
     let words = lines.next()?.trim().strip_prefix("holdpoint ")?;
-    Some(words.split(' ').map(str::to_owned).collect())
+    Some(words.split(' ').map(|word| word.trim_matches('\'').to_owned()).collect())
 }
 
 #[test]
@@ -332,4 +332,104 @@ fn every_shell_has_a_script_that_asks_the_program() {
 
 fn said_of(command: &mut Command) -> crate::common::Said {
     said(command.output().unwrap())
+}
+
+/// Every command for people, by its words.
+fn commands(place: &Place) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new()];
+    let mut at = 0;
+    while let Some(words) = all.get(at).cloned() {
+        at += 1;
+        let args: Vec<&str> = words.iter().map(String::as_str).chain(["-h"]).collect();
+        let help = place.run(&args).out;
+        let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        for line in listed.take_while(|line| line.starts_with("  ")) {
+            // What is wrapped stands further in.
+            if let Some(name) = line.strip_prefix("  ").filter(|it| !it.starts_with(' ')) {
+                let name = name.split(' ').next().unwrap().to_owned();
+                all.push(words.iter().cloned().chain([name]).collect());
+            }
+        }
+    }
+    all
+}
+
+/// The examples of a help text.
+fn examples(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    let lines = lines.take_while(|line| line.starts_with("  "));
+    lines.map(|line| line.trim().split("  ").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn help_fits_a_screen_and_has_examples() {
+    let place = Place::new();
+    let all = commands(&place);
+    assert!(16 <= all.len(), "{all:?}");
+    for words in all {
+        for flag in ["-h", "--help"] {
+            let args: Vec<&str> = words.iter().map(String::as_str).chain([flag]).collect();
+            let said = place.run(&args);
+            let lines = said.out.lines().count();
+            assert!((5..=40).contains(&lines), "{args:?} has {lines} lines\n{}", said.out);
+            assert!(!examples(&said.out).is_empty(), "{args:?} has no examples");
+            for line in said.out.lines().filter(|it| !it.starts_with("Usage")) {
+                assert!(line.chars().count() <= 100, "{args:?}: {line}");
+            }
+            let everywhere = said.out.lines().position(|it| it == "Everywhere:").unwrap();
+            let color = said.out.lines().position(|it| it.contains("--color <")).unwrap();
+            assert!(everywhere < color, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn every_example_of_the_help_runs() {
+    let place = Place::new();
+    let list = "# T\n\n## Pre-Deployment\n\n- [ ] Port 443 accessible\n- [ ] Team briefed\n\n\
+                ## Post-Deployment Verification\n\n- [ ] Error page works\n";
+    let bin = std::path::Path::new(HOLDPOINT).parent().unwrap().display().to_string();
+    let mut tried = 0;
+    for words in commands(&place) {
+        let args: Vec<&str> = words.iter().map(String::as_str).chain(["-h"]).collect();
+        for example in examples(&place.run(&args).out) {
+            tried += 1;
+            let place = Place::new();
+            place.write("CHECKLIST.md", list);
+            // A run to go by, and a second one.
+            for _ in 0..2 {
+                assert_eq!(place.run(&["run", "CHECKLIST.md", "--quiet"]).code, Some(3));
+            }
+            let mut command = Command::new("bash");
+            command
+                .args(["-o", "pipefail", "-c", &example])
+                .current_dir(place.path())
+                .env_clear()
+                .env("PATH", format!("{bin}:{}", std::env::var("PATH").unwrap()))
+                .env("HOME", place.path().join("home"))
+                .env("LANG", "C.UTF-8")
+                .stdin(Stdio::null());
+            let got = said_of(&mut command);
+            let fine = matches!(got.code, Some(0 | 1 | 3)) && !got.err.contains("error:");
+            assert!(fine, "`{example}`: {:?}\n{}{}", got.code, got.out, got.err);
+        }
+    }
+    assert!(35 <= tried, "{tried}");
+}
+
+#[test]
+fn every_manual_page_has_its_examples() {
+    let place = Place::new();
+    assert_eq!(place.run(&["man", "man1"]).code, Some(0));
+    for words in commands(&place) {
+        let name = [vec![String::from("holdpoint")], words.clone()].concat().join("-");
+        let page = place.read(&format!("man1/{name}.1"));
+        assert!(page.contains(&format!(".TH {name} 1")), "{name}");
+        let examples = page.split(".SH EXAMPLES").nth(1).unwrap_or_else(|| panic!("{name}"));
+        assert!(examples.contains("holdpoint"), "{name}: {examples}");
+        // What the page of the help shows below the examples is not lost.
+        assert!(!page.contains(".SH EXTRA"), "{name}");
+    }
+    assert!(place.read("man1/holdpoint-lint.1").contains(".SH NOTES"));
+    assert!(place.read("man1/holdpoint-record-verify.1").contains(".SH EXAMPLES"));
 }

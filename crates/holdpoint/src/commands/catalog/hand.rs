@@ -79,7 +79,7 @@ pub(crate) const HANDS: [Hand; 17] = [
         id: "host.memory",
         fails: "The machine, or the control group that the server runs in, has less memory.",
         by_hand: &["grep MemTotal /proc/meminfo", "cat /sys/fs/cgroup/memory.max"],
-        example: "holdpoint check host.memory memory>=64MB",
+        example: "holdpoint check host.memory 'memory>=64MB'",
     },
     Hand {
         id: "http.health",
