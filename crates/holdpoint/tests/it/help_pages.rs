@@ -389,24 +389,27 @@ fn every_example_of_the_help_runs() {
     let list = "# T\n\n## Pre-Deployment\n\n- [ ] Port 443 accessible\n- [ ] Team briefed\n\n\
                 ## Post-Deployment Verification\n\n- [ ] Error page works\n";
     let bin = std::path::Path::new(HOLDPOINT).parent().unwrap().display().to_string();
+    place.write("CHECKLIST.md", list);
+    // A run to go by, and a second one.
+    for _ in 0..2 {
+        assert_eq!(place.run(&["run", "CHECKLIST.md", "--quiet"]).code, Some(3));
+    }
     let mut tried = 0;
     for words in commands(&place) {
         let args: Vec<&str> = words.iter().map(String::as_str).chain(["-h"]).collect();
         for example in examples(&place.run(&args).out) {
             tried += 1;
-            let place = Place::new();
-            place.write("CHECKLIST.md", list);
-            // A run to go by, and a second one.
-            for _ in 0..2 {
-                assert_eq!(place.run(&["run", "CHECKLIST.md", "--quiet"]).code, Some(3));
-            }
+            let own = Place::new();
+            let mut copy = Command::new("cp");
+            let copy = copy.arg("-r").arg(place.path().join(".")).arg(own.path()).status();
+            assert!(copy.is_ok_and(|it| it.success()));
             let mut command = Command::new("bash");
             command
                 .args(["-o", "pipefail", "-c", &example])
-                .current_dir(place.path())
+                .current_dir(own.path())
                 .env_clear()
                 .env("PATH", format!("{bin}:{}", std::env::var("PATH").unwrap()))
-                .env("HOME", place.path().join("home"))
+                .env("HOME", own.path().join("home"))
                 .env("LANG", "C.UTF-8")
                 .stdin(Stdio::null());
             let got = said_of(&mut command);
