@@ -96,6 +96,20 @@ const EXAMPLES: &[(&str, Rows)] = &[
         ],
     ),
     (
+        "diff",
+        &[
+            ("holdpoint diff", "the last two runs of a checklist"),
+            ("holdpoint diff 1 2", "these two, the older one first"),
+        ],
+    ),
+    (
+        "record export",
+        &[
+            ("holdpoint record export --bundle evidence.zip", "one file that verifies itself"),
+            ("holdpoint record export 1 --report html=run.html", "a report of an old run"),
+        ],
+    ),
+    (
         "doctor",
         &[
             ("holdpoint doctor", "this machine, this folder; contacts nothing"),

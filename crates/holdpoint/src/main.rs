@@ -38,6 +38,7 @@ fn main() -> ExitCode {
             let text = error.render();
             return if error.use_stderr() {
                 out::progress(&text.to_string());
+                out::progress(&way_out(&error));
                 Exit::Usage.into()
             } else {
                 out::result(&text.to_string());
@@ -66,6 +67,25 @@ fn main() -> ExitCode {
             Exit::Bug.into()
         }
     }
+}
+
+/// What was probably meant, where the parser has no idea.
+fn way_out(error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ContextValue};
+    if let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg)
+        && error.kind() == clap::error::ErrorKind::MissingRequiredArgument
+        && missing.iter().any(|it| it == "<DOCUMENT>")
+    {
+        return format!("{}\n", project::checklists(std::path::Path::new("")));
+    }
+    let told = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return String::new();
+    };
+    let command = args::command();
+    let names = command.get_subcommands().filter(|it| !it.is_hide_set()).map(|it| it.get_name());
+    let hint = holdpoint_bind::nearest::hint(word, names);
+    if told || hint.is_empty() { String::new() } else { format!("{hint}\n") }
 }
 
 fn dispatch(cli: &Cli) -> Done {

@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use holdpoint_bind::nearest::{hint, listed};
 use holdpoint_model::event::{Event, Seq};
 use holdpoint_report::{dossier::Dossier, html, json};
 
@@ -49,15 +50,46 @@ pub(crate) fn words() -> Vec<&'static str> {
 fn one(text: &str) -> Result<Wanted, Stop> {
     let words = words();
     let Some((word, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-        return Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH")));
+        let word = text.trim_end_matches('=');
+        let known = words.contains(&word).then_some(word).unwrap_or("json");
+        return Err(Stop::usage(format!(
+            "`--report {text}` names no file; write `--report {known}=PATH`"
+        )));
     };
     match KINDS.iter().find(|(it, _)| *it == word) {
         Some((_, kind)) => Ok(Wanted { kind: *kind, path: path.to_owned() }),
-        None => Err(Stop::usage(format!(
-            "`--report {word}=…`: this version writes {}",
-            words.join(" ")
-        ))),
+        None => {
+            let mut help = hint(word, words.iter().copied());
+            if help.is_empty() {
+                help = format!("this version writes {}", listed(&words).unwrap_or_default());
+            }
+            Err(Stop::usage(format!("there is no report `{word}`; {help}")))
+        }
     }
+}
+
+/// Whether the reports can be written, as far as that shows beforehand: after a run of an hour is
+/// no time to hear of a missing folder.
+pub(crate) fn reachable(wanted: &[Wanted]) -> Result<(), Stop> {
+    for it in wanted {
+        let path = Path::new(&it.path);
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let folder = folder.unwrap_or_else(|| Path::new("."));
+        let why = if path.is_dir() {
+            String::from("it is a folder")
+        } else if !folder.is_dir() {
+            format!("there is no folder {}", folder.display())
+        } else if let Err(error) = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
+            format!("{}: {error}", folder.display())
+        } else {
+            continue;
+        };
+        return Err(Stop::usage(format!(
+            "the report {} cannot be written: {why}; nothing was looked at",
+            it.path
+        )));
+    }
+    Ok(())
 }
 
 /// Writes every report that was asked for.

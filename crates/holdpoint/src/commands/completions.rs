@@ -101,7 +101,8 @@ fn completer(arg: &str) -> Option<ArgValueCompleter> {
         "rule" | "ignore" => several(values::rules),
         "report" => one(values::reports),
         "allow" => one(values::impacts),
-        "path" | "run" | "runs" | "from" | "to" | "before" | "after" => one(values::runs),
+        "run" | "runs" => one(values::runs),
+        "path" => one(values::records),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use holdpoint_bind::nearest::{hint, listed};
 use holdpoint_document::{LineId, edit};
 use holdpoint_model::{
     event::{Event, Seq},
@@ -50,6 +51,10 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let config = Loaded::read(common.config.as_deref(), environment, style)?;
     let project = Project::open(&args.document, config, environment, true, style)?;
     project.agree_with_lock()?;
+    reports::reachable(&wanted)?;
+    if args.tick {
+        tickable(&args.document)?;
+    }
     let wish = Wish {
         gate: args.gate.into(),
         only: selected(project.plan(), args)?,
@@ -82,12 +87,16 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let streamed = session.events().len();
     let view = session.finish(&project)?;
     screen.stream(session.events().get(streamed..).unwrap_or_default());
-    if args.tick {
-        tick(&project, &args.document, &view)?;
+    let mut late = Vec::new();
+    if args.tick
+        && let Err(stop) = tick(&project, &args.document, &view)
+    {
+        late.push(stop.message);
     }
     if !wanted.is_empty() {
         let loaded = recorded::read(&session.path())?;
-        reports::write(&wanted, &recorded::dossier(&loaded)?, session.events())?;
+        let written = reports::write(&wanted, &recorded::dossier(&loaded)?, session.events());
+        late.extend(written.err().map(|stop| stop.message));
     }
     let said = match args.format {
         Format::Json => true,
@@ -97,7 +106,33 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let since = said.then(|| runs::since(&session.path())).flatten();
     let ending = Ending { note: session.note(), since };
     show(&view, args.format, common.quiet, style, &ending);
-    Ok(view.verdict.into())
+    if late.is_empty() {
+        return Ok(view.verdict.into());
+    }
+    // Whoever waits for the file must not take a run without it for a GO.
+    Err(Stop::usage(format!(
+        "{}\nrun {run} itself ended with {} and is kept; `holdpoint record export {run} --report \
+         FORMAT=PATH` writes reports of it",
+        late.join("\n"),
+        view.verdict.word(),
+        run = view.run
+    )))
+}
+
+/// Whether boxes can be written back: a new file is put in the place of the old one.
+fn tickable(path: &Path) -> Result<(), Stop> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    for it in [path, folder] {
+        if let Err(error) = rustix::fs::access(it, rustix::fs::Access::WRITE_OK) {
+            return Err(Stop::usage(format!(
+                "{} cannot be ticked: {}: {error}; nothing was looked at",
+                path.display(),
+                it.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What is said of a run beside what it decided.
@@ -163,9 +198,7 @@ fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop
             }
         };
         if found.is_empty() {
-            return Err(Stop::usage(format!(
-                "`--only {word}` names no line and no check of this document"
-            )));
+            return Err(Stop::usage(nothing_there(plan, word)));
         }
         lines.extend(found);
     }
@@ -177,15 +210,54 @@ fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop
         let before = lines.len();
         lines.extend(found.map(|line| line.line));
         if lines.len() == before {
-            return Err(Stop::usage(format!("no heading holds `{text}`")));
+            let mut headings: Vec<&str> = Vec::new();
+            for heading in plan.lines.iter().flat_map(|line| &line.section) {
+                if !headings.contains(&heading.as_str()) {
+                    headings.push(heading);
+                }
+            }
+            let mut help = hint(text, headings.iter().copied());
+            if help.is_empty() {
+                let most = headings.len().min(4);
+                let some = headings.get(..most).and_then(listed).unwrap_or_default();
+                help = format!("there are {some}");
+            }
+            return Err(Stop::usage(format!(
+                "no heading of {} holds `{text}`; {help}",
+                plan.document.path
+            )));
         }
     }
     Ok(Some(lines))
 }
 
+/// What `--only` may have meant that names nothing.
+fn nothing_there(plan: &Plan, word: &str) -> String {
+    let path = &plan.document.path;
+    if let Ok(number) = word.parse::<usize>() {
+        let near = plan.lines.iter().min_by_key(|line| line.line.abs_diff(number));
+        let near = near.map_or_else(String::new, |it| {
+            format!("; the nearest is line {}: `{}`", it.line, it.text)
+        });
+        return format!("line {number} of {path} makes no claim{near}");
+    }
+    let mut ids: Vec<&str> =
+        plan.lines.iter().flat_map(|it| &it.checks).map(|it| it.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut help = hint(word, ids.iter().copied());
+    if help.is_empty() {
+        let known = holdpoint_checks::heads::head(word).is_some();
+        let why = if known { "it is in the catalog, but no line is bound to it; " } else { "" };
+        help = format!("{why}`holdpoint plan {path}` shows what each line is bound to");
+    }
+    format!("no line of {path} is bound to `{word}`; {help}")
+}
+
 fn read_wait(text: &str) -> Result<Duration, Stop> {
-    let bound = Bound::<quantity::Duration>::read(text)
-        .map_err(|why| Stop::usage(format!("--wait: {why}")))?;
+    let bound = Bound::<quantity::Duration>::read(text).map_err(|why| {
+        Stop::usage(format!("--wait: {why}; write it with its unit, such as `5m` or `90s`"))
+    })?;
     Ok(Duration::from_millis(u64::try_from(bound.whole()).unwrap_or(0)))
 }
 

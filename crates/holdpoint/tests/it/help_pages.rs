@@ -202,7 +202,7 @@ fn furnished() -> Place {
 }
 
 /// What is typed, and what has to be among the candidates and what not.
-const TYPED: [(&str, &[&str], &[&str]); 17] = [
+const TYPED: [(&str, &[&str], &[&str]); 19] = [
     ("holdpoint chec", &["check", "checks"], &["plan"]),
     (
         "holdpoint explain tls.cert",
@@ -223,6 +223,8 @@ const TYPED: [(&str, &[&str], &[&str]); 17] = [
     ("holdpoint plan list.md --why 5", &["5"], &["6"]),
     ("holdpoint lint --rule printed", &["printed-secret"], &[]),
     ("holdpoint checks --family tl", &["tls"], &["http"]),
+    ("holdpoint diff 0", &["0001"], &[]),
+    ("holdpoint record show --run 0", &["0001"], &["list.md"]),
     ("holdpoint record verify .holdpoint/", &[".holdpoint/0001.sqlite"], &[]),
 ];
 

@@ -161,12 +161,17 @@ pub(super) fn impacts() -> Vec<Value> {
     Impact::ALL.iter().map(|it| plain(it.word())).collect()
 }
 
-/// Records of the folder, the newest first.
+/// Numbers of the runs of the folder, the newest first.
 pub(super) fn runs() -> Vec<Value> {
     let all = list(Path::new(FOLDER)).unwrap_or_default();
-    let row = |it: &holdpoint_record::Entry| {
-        let state = if it.sealed { "sealed" } else { "not sealed" };
-        (it.path.display().to_string(), format!("run {}, {state}", it.run))
-    };
+    let state = |sealed| String::from(if sealed { "sealed" } else { "not sealed" });
+    all.into_iter().rev().map(|it| (it.run, state(it.sealed))).collect()
+}
+
+/// Their files.
+pub(super) fn records() -> Vec<Value> {
+    let all = list(Path::new(FOLDER)).unwrap_or_default();
+    let row =
+        |it: &holdpoint_record::Entry| (it.path.display().to_string(), format!("run {}", it.run));
     all.iter().rev().map(row).collect()
 }
