@@ -9,10 +9,9 @@ use crate::{
     key::blank,
     kind::{self, Subject},
     learned::{self, Said},
-    leftover, line_form,
-    meaning::{self, plain},
+    line_form, meaning,
     outline::{self, NAMES, Outline},
-    parameters, phase,
+    phase,
     rules::{Need, RULES, Rule},
     scan::CONCEPTS,
     settings::Which,
@@ -271,8 +270,12 @@ fn decided(found: &Found<'_>, claims: &[Candidate], state: Binding, checks: &[Me
     match state {
         Binding::Bound if ruled => Decided::Rule,
         Binding::Bound if checks.iter().any(|it| it.id != first.id) => Decided::Parts,
-        _ if ruled => Decided::Doubt,
-        _ if same(structure::of_rest(subject, kind, found.reading)) => Decided::Rest,
+        Binding::Asked | Binding::Choice if ruled => Decided::Doubt,
+        Binding::Bound | Binding::Asked
+            if same(structure::of_rest(subject, kind, found.reading)) =>
+        {
+            Decided::Rest
+        }
         Binding::Choice if best.is_none() && claims.iter().any(|it| it.id == first.id) => {
             let ranked = learned_first(found, claims);
             if ranked == Some(first.id.as_str()) { Decided::Examples } else { Decided::Several }
@@ -325,22 +328,11 @@ fn considered(
             Some(_) | None => Fate::Margin(MARGIN),
         }
     };
-    let unexplained = |claim: &Candidate| {
-        let params = parameters::of(claim.id, found.subject, found.reading);
-        let one = Meaning { params, ..plain(claim.id, Vec::new()) };
-        !leftover::is_explained(found.reading, &claim.named(), &[one])
-    };
-    let row = |(at, claim): (usize, &Candidate)| {
-        let fate = match fate(at, claim) {
-            Fate::Margin(_) if at == 0 && unexplained(claim) => Fate::Unexplained,
-            other => other,
-        };
-        Considered {
-            id: claim.id.to_owned(),
-            score: claim.score,
-            because: claim.because(found.reading),
-            fate,
-        }
+    let row = |(at, claim): (usize, &Candidate)| Considered {
+        id: claim.id.to_owned(),
+        score: claim.score,
+        because: claim.because(found.reading),
+        fate: fate(at, claim),
     };
     claims.iter().enumerate().map(row).collect()
 }
@@ -420,18 +412,29 @@ const CONCEPTS_MAX: Class = 512;
 fn likely(said: &Said<'_>, why: &Why) -> Vec<Likely> {
     let row = |(id, chance): (&'static str, f64)| {
         let taken = why.bound.iter().any(|it| it == id);
+        let people = learned::is_human(id);
         let lost = (!taken).then(|| match why.decided {
             Decided::Rule | Decided::Parts => String::from("a rule decided"),
             Decided::Form | Decided::Command | Decided::People => {
                 String::from("something else had decided")
             }
-            _ if id == learned::NOTHING => String::from("nothing of the catalog"),
-            _ if learned::is_human(id) && said.human < learned::ASKED_MIN => {
-                format!("people are asked from {:.2} on", learned::ASKED_MIN)
+            Decided::Examples
+            | Decided::Doubt
+            | Decided::Several
+            | Decided::Rest
+            | Decided::Nothing => {
+                if id == learned::NOTHING {
+                    String::from("nothing of the catalog")
+                } else if people && said.human < learned::ASKED_MIN {
+                    format!("people are asked from {:.2} on", learned::ASKED_MIN)
+                } else if people {
+                    String::from("another answer of people is likelier")
+                } else if chance < learned::BOUND_MIN {
+                    format!("below {:.2}", learned::BOUND_MIN)
+                } else {
+                    String::from("it would not look at all that the line says")
+                }
             }
-            _ if learned::is_human(id) => String::from("another answer of people is likelier"),
-            _ if chance < learned::BOUND_MIN => format!("below {:.2}", learned::BOUND_MIN),
-            _ => String::from("it would not look at all that the line says"),
         });
         Likely { id: id.to_owned(), chance: chance.min(1.0), lost }
     };

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         Ok(Err(Stop { exit, message })) => {
             if !message.is_empty() {
                 let error = if message.starts_with("error") { "" } else { "error: " };
-                out::progress(&format!("{error}{message}\n"));
+                out::progress(&format!("{}\n", out::fitted(&format!("{error}{message}"))));
             }
             exit.into()
         }
@@ -106,7 +106,7 @@ fn dispatch(cli: &Cli) -> Done {
         }
         Command::Explain(args) => commands::catalog::explain(args, style(Format::Text)),
         Command::Checks(args) => commands::catalog::checks(args, style(args.format)),
-        Command::Status(args) => commands::status::status(args),
+        Command::Status(args) => commands::status::status(args, style(args.format)),
         Command::Diff(args) => commands::diff::diff(args, style(args.format)),
         Command::Record(args) => commands::record::record(args, style(Format::Text)),
         Command::Completions(args) => commands::completions::completions(args),

@@ -142,11 +142,12 @@ impl Project {
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
     let shown = path.display();
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
+    let failed = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
             Stop::usage(format!("there is no {shown}; {}", checklists(path)))
+        } else {
+            Stop::usage(format!("failed to read {shown}: {error}"))
         }
-        _ => Stop::usage(format!("failed to read {shown}: {error}")),
     };
     let found = std::fs::metadata(path).map_err(failed)?;
     if found.is_dir() {
@@ -171,7 +172,8 @@ pub(crate) fn checklists(missing: &Path) -> String {
         path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md")) && path.is_file()
     };
     let paths = entries.filter_map(Result::ok).map(|it| it.path()).filter(|it| is_list(it));
-    let plain = |path: PathBuf| path.strip_prefix(".").map_or(path.clone(), Path::to_owned);
+    let plain =
+        |path: PathBuf| path.strip_prefix(".").map_or_else(|_| path.clone(), Path::to_owned);
     let mut names: Vec<String> = paths.map(|it| plain(it).display().to_string()).collect();
     names.sort();
     let wanted = missing.display().to_string();

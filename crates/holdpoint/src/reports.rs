@@ -51,7 +51,7 @@ fn one(text: &str) -> Result<Wanted, Stop> {
     let words = words();
     let Some((word, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
         let word = text.trim_end_matches('=');
-        let known = words.contains(&word).then_some(word).unwrap_or("json");
+        let known = if words.contains(&word) { word } else { "json" };
         return Err(Stop::usage(format!(
             "`--report {text}` names no file; write `--report {known}=PATH`"
         )));

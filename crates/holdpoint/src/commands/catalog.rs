@@ -21,6 +21,9 @@ use crate::{
 mod hand;
 mod page;
 
+/// Columns below which an entry takes two rows.
+const NARROW: usize = 80;
+
 /// `holdpoint checks`
 pub(crate) fn checks(args: &ChecksArgs, style: Style) -> Done {
     if args.faults {
@@ -68,7 +71,7 @@ fn search(args: &ChecksArgs) -> Result<Vec<&'static Head>, Stop> {
             find(head.id).is_some_and(|it| it.doc().to_lowercase().contains(&wanted))
         };
         let (by_head, rest): (Vec<&Head>, Vec<&Head>) =
-            found.iter().copied().partition(|it| head(&it));
+            found.iter().copied().partition(|it| head(it));
         found = if by_head.is_empty() { rest.into_iter().filter(page).collect() } else { by_head };
         if found.is_empty() {
             let others = heads().iter().filter(|it| head(it) || page(it)).count();
@@ -148,6 +151,11 @@ fn table(found: &[&Head], style: Style) -> String {
                 style.paint(Tone::Faint, &format!("{:<5}", form.word()))
             }
         };
+        if style.width < NARROW {
+            let title = style.wrap(head.title, 7, style.width);
+            writeln!(text, "{mark}  {}\n       {title}", head.id).expect("strings take text");
+            continue;
+        }
         let id = style.cell(head.id, 28);
         let title = style.cut(head.title, style.width.saturating_sub(46));
         writeln!(text, "{mark}  {id}  {:<8} {title}", head.severity.word())

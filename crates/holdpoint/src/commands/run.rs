@@ -170,7 +170,8 @@ pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, en
                 Since::Passed { run, why } => (run, format!("not compared: {}", style.clean(why))),
             });
             if let Some((run, what)) = since {
-                writeln!(text, "since     {run}   {what}").expect("strings take text");
+                let what = style.wrap(&format!("{run}: {what}"), 10, style.width);
+                writeln!(text, "since     {what}").expect("strings take text");
             }
             writeln!(text, "record    {}   holdpoint record verify", view.run)
                 .expect("strings take text");

@@ -268,7 +268,7 @@ fn bash_and_fish_complete_what_is_there() {
             let all = offered(&place, shell, typed);
             let has = |it: &&str| all.iter().any(|one| one == it);
             assert!(with.iter().all(has), "{shell}: `{typed}` gives {all:?}");
-            assert!(!without.iter().any(|it| has(it)), "{shell}: `{typed}` gives {all:?}");
+            assert!(!without.iter().any(has), "{shell}: `{typed}` gives {all:?}");
         }
         real(&format!("completions in {shell}"), None);
     }

@@ -40,5 +40,6 @@ mod show;
 mod site;
 mod suggest;
 mod terminal;
+mod views;
 mod why;
 mod words;

@@ -83,14 +83,15 @@ pub(crate) fn markdown(head: &Head) -> String {
 }
 
 fn parts(head: &Head) -> Vec<Part> {
-    let mut all = vec![Part { title: "What it is", text: vec![about(head), looks_at(head)] }];
+    let mut what = vec![about(head), looks_at(head)];
+    what.extend(find(head.id).map(revision));
+    let mut all = vec![Part { title: "What it is", text: what }];
     let Some(check) = find(head.id) else {
         all.push(Part { title: "In this version", text: unseen(head) });
         all.extend(related(head));
         return all;
     };
     let hand = hand(head.id);
-    all[0].text.push(revision(check));
     for mut part in sections(check.doc()) {
         if part.title == "Remedy" {
             all.extend(hand.map(|hand| fails(hand, check)));
