@@ -170,8 +170,8 @@ pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, en
                 Since::Passed { run, why } => (run, format!("not compared: {}", style.clean(why))),
             });
             if let Some((run, what)) = since {
-                let what = style.wrap(&format!("{run}: {what}"), 10, style.width);
-                writeln!(text, "since     {what}").expect("strings take text");
+                let what = rows(&what, 13 + run.len(), style);
+                writeln!(text, "since     {run}   {what}").expect("strings take text");
             }
             writeln!(text, "record    {}   holdpoint record verify", view.run)
                 .expect("strings take text");
@@ -181,6 +181,24 @@ pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, en
             out::result(&text);
         }
     }
+}
+
+/// Parts of a row below each other where they do not fit beside each other. They may be painted, so
+/// that only plain ones can be measured.
+fn rows(text: &str, indent: usize, style: Style) -> String {
+    let gap = format!(" {} ", style.dot());
+    let columns = |text: &str| {
+        let parts = text.split('\u{1b}').enumerate();
+        let plain = parts.map(|(at, it)| match at {
+            0 => it,
+            _ => it.split_once('m').map_or(it, |(_, rest)| rest),
+        });
+        plain.map(|it| it.chars().count()).sum::<usize>()
+    };
+    if indent + columns(text) <= style.width {
+        return text.to_owned();
+    }
+    text.split(&gap).collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(indent)))
 }
 
 /// The lines that `--only` and `--section` leave.
