@@ -8,7 +8,7 @@ use std::{
 use crate::{pictures, run, tools};
 
 /// Debian packages, and a program of each by which one sees that it is there.
-const PACKAGES: [(&str, &str); 10] = [
+const PACKAGES: [(&str, &str); 12] = [
     ("nginx-light", "nginx"),
     ("openssl", "openssl"),
     ("dnsmasq-base", "dnsmasq"),
@@ -19,6 +19,8 @@ const PACKAGES: [(&str, &str); 10] = [
     ("nftables", "nft"),
     ("libxml2-utils", "xmllint"),
     ("musl-tools", "musl-gcc"),
+    ("fish", "fish"),
+    ("zsh", "zsh"),
 ];
 
 /// The least number of real-component tests that must have run, as root.

@@ -43,3 +43,5 @@ pub mod lint;
 pub mod nearest;
 
 mod learned;
+
+pub mod why;

@@ -93,14 +93,17 @@ impl Lock {
     }
 }
 
-/// The file name of a document's lock. `taken` is the document that `holdpoint.lock` of the folder
-/// belongs to, when there is one: a second document has a lock of its own.
+/// The file name of a document's lock; the document is named as its lock names it. `taken` is the
+/// document that `holdpoint.lock` of the folder belongs to, when there is one: a second document has
+/// a lock of its own.
 pub fn file_name(document: &str, taken: Option<&str>) -> String {
-    let name = document.rsplit(['/', '\\']).next().unwrap_or(document);
     match taken {
-        Some(owner) if owner != name => {
+        Some(owner) if owner != document => {
+            let name = document.rsplit(['/', '\\']).next().unwrap_or(document);
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            format!("{stem}.holdpoint.lock")
+            let folder = document.strip_suffix(name).unwrap_or_default();
+            let folder = folder.replace(['/', '\\'], "-");
+            format!("{folder}{stem}.holdpoint.lock")
         }
         Some(_) | None => String::from("holdpoint.lock"),
     }

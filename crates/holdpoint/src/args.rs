@@ -6,15 +6,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::examples::examples;
+
 /// Executes a team's own Markdown deployment checklist.
 #[derive(Debug, Parser)]
 #[command(
     name = "holdpoint",
     version,
     about = "Executes a team's own Markdown deployment checklist: looks, decides, keeps the evidence.",
-    after_help = "Begin with:\n  holdpoint demo                     see it work, in seconds\n  \
-                  holdpoint plan CHECKLIST.md        what every line means; contacts nothing\n  \
-                  holdpoint run CHECKLIST.md         look, and decide: GO, HOLD or NO-GO",
     disable_help_subcommand = true
 )]
 pub(crate) struct Cli {
@@ -36,8 +35,14 @@ pub(crate) struct Common {
     /// Only ASCII, with words for symbols.
     #[arg(long, global = true)]
     pub(crate) ascii: bool,
-    /// Settings file; `holdpoint.toml` of the working folder by default.
-    #[arg(long, global = true, value_name = "PATH", env = "HOLDPOINT_CONFIG")]
+    /// Settings file, if not `holdpoint.toml`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "HOLDPOINT_CONFIG",
+        hide_env_values = true
+    )]
     pub(crate) config: Option<PathBuf>,
     /// Say less: only the verdict.
     #[arg(long, short, global = true)]
@@ -73,11 +78,11 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Write holdpoint.toml from what the files of this repository say.
     Init(InitArgs),
-    /// Find what is wrong with a checklist by its text alone; contacts nothing, writes nothing.
+    /// Find what is wrong with a checklist by its text alone.
     Lint(LintArgs),
     /// Look at the live systems and decide: GO, HOLD or NO-GO.
     Run(RunArgs),
-    /// Run a small production service inside this process, and its checklist against it.
+    /// Run a small production service, and its checklist against it.
     Demo(DemoArgs),
     /// Answer for a line: a value, a file, not applicable, or acknowledge.
     Answer(AnswerArgs),
@@ -91,6 +96,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// What changed between two runs: the last two of a checklist, or those that are named.
     Diff(DiffArgs),
+    /// Is it me or is it them? What stands in the way of a run.
+    Doctor(DoctorArgs),
     /// Verify, show, replay or export a record.
     Record(RecordArgs),
     /// Print what a shell needs to complete commands, options and checks.
@@ -125,7 +132,8 @@ pub(crate) struct PlanArgs {
     /// Show the words that decided.
     #[arg(long, short)]
     pub(crate) verbose: bool,
-    /// Explain one line: where each of its values comes from.
+    /// Explain one line: what decided, what else was considered, where its values come from, and
+    /// what would change it.
     #[arg(long, value_name = "LINE")]
     pub(crate) why: Option<usize>,
     /// Do not write the lock.
@@ -367,8 +375,18 @@ pub(crate) struct ExplainArgs {
 /// `checks`
 #[derive(Debug, Args)]
 pub(crate) struct ChecksArgs {
-    /// Only ids, titles or families that hold this text.
-    pub(crate) filter: Option<String>,
+    /// Only entries whose id, title, surface or page holds each of these words.
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
+    /// Only this family: the part of the id before the dot.
+    #[arg(long)]
+    pub(crate) family: Option<String>,
+    /// Only what is looked at there (`prometheus`, `repo`), or seen from that side (`outside`).
+    #[arg(long)]
+    pub(crate) surface: Option<String>,
+    /// Only checks that this version looks with.
+    #[arg(long)]
+    pub(crate) looks: bool,
     /// Output.
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -396,6 +414,27 @@ pub(crate) struct DiffArgs {
     /// Runs; without one, the last two of the same checklist and environment that looked.
     #[arg(value_name = "RUN", num_args = 0..=2)]
     pub(crate) runs: Vec<String>,
+    /// Output.
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  holdpoint doctor\n  holdpoint doctor CHECKLIST.md --contact\n\n\
+                        Exit codes: 0 nothing stops a run; 1 something does."
+)]
+pub(crate) struct DoctorArgs {
+    /// A checklist: what stands between it and a run is told too.
+    #[arg(value_name = "DOC")]
+    pub(crate) document: Option<PathBuf>,
+    /// Also reach the declared targets and vantages, once each, and compare clocks with them.
+    #[arg(long)]
+    pub(crate) contact: bool,
+    /// The environment, an overlay of the settings.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
     /// Output.
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -475,10 +514,57 @@ pub(crate) struct AgentArgs {
     pub(crate) stdio: bool,
 }
 
+/// The heading of the options that every command has.
+const EVERYWHERE: &str = "Everywhere";
+
+/// The command line as it is parsed, shown and completed: with the words of every choice in its
+/// help, examples below it, and what all commands share at the end.
+pub(crate) fn command() -> clap::Command {
+    use clap::CommandFactory as _;
+    let common = ["color", "no_color", "ascii", "config", "quiet"];
+    let command = Cli::command().mut_args(|arg| {
+        if common.contains(&arg.get_id().as_str()) { arg.help_heading(EVERYWHERE) } else { arg }
+    });
+    dressed(command, "")
+}
+
+fn dressed(command: clap::Command, path: &str) -> clap::Command {
+    let mut command = command.mut_args(with_choices);
+    let rows = examples(path);
+    if !rows.is_empty() {
+        let wide = rows.iter().map(|(typed, _)| typed.len()).filter(|it| *it <= 52).max();
+        let wide = wide.unwrap_or(0);
+        let row = |(typed, does): &(&str, &str)| format!("\n  {typed:<wide$}  {does}");
+        let mut text = format!("Examples:{}", rows.iter().map(row).collect::<String>());
+        if let Some(more) = command.get_after_help() {
+            write!(text, "\n\n{more}").expect("strings take text");
+        }
+        command = command.after_help(text);
+    }
+    let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    for name in names {
+        let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(name, |it| dressed(it, &below));
+    }
+    command
+}
+
+/// Choices stand behind the help of their option: a row each would not fit the screen.
+fn with_choices(arg: clap::Arg) -> clap::Arg {
+    let values = arg.get_possible_values();
+    let takes = matches!(arg.get_action(), clap::ArgAction::Set | clap::ArgAction::Append);
+    if values.is_empty() || !takes {
+        return arg;
+    }
+    let names: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let help = format!("{} ({})", help.trim_end_matches('.'), names.join(", "));
+    arg.hide_possible_values(true).help(help)
+}
+
 /// The command line as a page of the manual.
 pub(crate) fn reference() -> String {
-    use clap::CommandFactory as _;
-    let mut command = Cli::command();
+    let mut command = command();
     let mut text = format!("# The command line\n\n```text\n{}```\n", trimmed(&mut command));
     let names: Vec<String> = command
         .get_subcommands()

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod discovery;
 mod elsewhere;
+mod examples;
 mod exit;
 mod looking;
 mod out;
@@ -18,7 +19,7 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::{
     args::{Cli, Command, Common, Format, LintFormat},
@@ -26,13 +27,18 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    if commands::completions::answered() {
+        return Exit::Go.into();
+    }
+    let parsed = args::command().try_get_matches().and_then(|it| Cli::from_arg_matches(&it));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is a mistake of the user.
             let text = error.render();
             return if error.use_stderr() {
                 out::progress(&text.to_string());
+                out::progress(&way_out(&error));
                 Exit::Usage.into()
             } else {
                 out::result(&text.to_string());
@@ -46,7 +52,7 @@ fn main() -> ExitCode {
         Ok(Err(Stop { exit, message })) => {
             if !message.is_empty() {
                 let error = if message.starts_with("error") { "" } else { "error: " };
-                out::progress(&format!("{error}{message}\n"));
+                out::progress(&format!("{}\n", out::fitted(&format!("{error}{message}"))));
             }
             exit.into()
         }
@@ -63,6 +69,25 @@ fn main() -> ExitCode {
     }
 }
 
+/// What was probably meant, where the parser has no idea.
+fn way_out(error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ContextValue};
+    if let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg)
+        && error.kind() == clap::error::ErrorKind::MissingRequiredArgument
+        && missing.iter().any(|it| it == "<DOCUMENT>")
+    {
+        return format!("{}\n", project::checklists(std::path::Path::new("")));
+    }
+    let told = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return String::new();
+    };
+    let command = args::command();
+    let names = command.get_subcommands().filter(|it| !it.is_hide_set()).map(|it| it.get_name());
+    let hint = holdpoint_bind::nearest::hint(word, names);
+    if told || hint.is_empty() { String::new() } else { format!("{hint}\n") }
+}
+
 fn dispatch(cli: &Cli) -> Done {
     let common = &cli.common;
     let style =
@@ -77,6 +102,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Plan(args) => commands::plan::plan(args, common, style(args.format)),
         Command::Run(args) => commands::run::run(args, common, style(args.format)),
         Command::Demo(args) => commands::demo::demo(args, common, style(args.format)),
+        Command::Doctor(args) => commands::doctor::doctor(args, common, style(args.format)),
         Command::Answer(args) => commands::answer::answer(args, common, style(Format::Text)),
         Command::Check(args) => {
             let config = hand_settings(common, style(args.format))?;
@@ -84,7 +110,7 @@ fn dispatch(cli: &Cli) -> Done {
         }
         Command::Explain(args) => commands::catalog::explain(args, style(Format::Text)),
         Command::Checks(args) => commands::catalog::checks(args, style(args.format)),
-        Command::Status(args) => commands::status::status(args),
+        Command::Status(args) => commands::status::status(args, style(args.format)),
         Command::Diff(args) => commands::diff::diff(args, style(args.format)),
         Command::Record(args) => commands::record::record(args, style(Format::Text)),
         Command::Completions(args) => commands::completions::completions(args),

@@ -82,6 +82,16 @@ fn width() -> usize {
     width.clamp(40, 160)
 }
 
+/// A message of one line in the width of the terminal; elsewhere it stays in one line, for those
+/// who search for it.
+pub(crate) fn fitted(message: &str) -> String {
+    if message.contains('\n') || !stderr_is_terminal() {
+        return message.to_owned();
+    }
+    let style = Style { color: false, ascii: false, width: width() };
+    style.wrap(message, 7, style.width)
+}
+
 /// Whether results go to a terminal.
 pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()

@@ -16,7 +16,7 @@ use holdpoint_model::{
     event::{Digest, Event, Seq},
     fault::Fault,
     limits,
-    line::Impact,
+    line::{Gate, Impact},
     look::Look,
     plan::Plan,
     seen::Seen,
@@ -35,20 +35,59 @@ use crate::{
 /// How long what an earlier run saw is good enough not to be looked at again.
 const CARRIED_MS_MAX: i64 = HOUR;
 
-/// Whether an unfinished run is of the same document, plan, gate, lines and environment, and young.
-pub(crate) fn same(loaded: &Loaded, project: &Project, wish: &Wish) -> bool {
+/// What becomes of an unfinished run when another one is asked for.
+pub(crate) enum Unfinished {
+    /// It is the one that is asked for: of the same document, plan, gate, lines and environment,
+    /// and young.
+    GoesOn,
+    /// What is asked for is less; it can still be gone on with, by this command.
+    Waits(String),
+    /// It is not gone on with, for this reason.
+    GivenUp(&'static str),
+}
+
+/// What becomes of an unfinished run.
+pub(crate) fn unfinished(loaded: &Loaded, project: &Project, wish: &Wish) -> Unfinished {
     let Some((_, Event::RunBegan { at, gate, environment, only, .. })) = loaded.events.first()
     else {
-        return false;
+        return Unfinished::GivenUp("its journal does not begin as a run does");
     };
+    if !(0..limits::RESUME_MS_MAX).contains(&looking::now().since(*at)) {
+        return Unfinished::GivenUp("it was cut off more than an hour ago");
+    }
+    if !about(loaded, project) || *environment != project.environment {
+        return Unfinished::GivenUp("it is of another checklist or environment");
+    }
+    if plan_of(loaded).is_none_or(|plan| plan.lines != project.plan().lines) {
+        return Unfinished::GivenUp("the plan has changed since");
+    }
+    if !changed(loaded, project).is_empty() {
+        return Unfinished::GivenUp("targets or vantages have changed since");
+    }
     let wanted: Option<Vec<usize>> = wish.only.as_ref().map(|only| only.iter().copied().collect());
-    (0..limits::RESUME_MS_MAX).contains(&looking::now().since(*at))
-        && plan_of(loaded).is_some_and(|plan| plan.lines == project.plan().lines)
-        && *gate == wish.gate
-        && *environment == project.environment
-        && *only == wanted
-        && !wish.rerun_failed
-        && changed(loaded, project).is_empty()
+    if *gate == wish.gate && *only == wanted && !wish.rerun_failed {
+        return Unfinished::GoesOn;
+    }
+    if wish.only.is_none() && !wish.rerun_failed {
+        let why = if *gate == wish.gate {
+            "this one looks at every line"
+        } else {
+            "this one decides another gate"
+        };
+        return Unfinished::GivenUp(why);
+    }
+    let mut again = format!("holdpoint run {}", project.plan().document.path);
+    if *gate != Gate::Pre {
+        again = format!("{again} --gate {}", gate.word());
+    }
+    if let Some(name) = environment {
+        again = format!("{again} --env {name}");
+    }
+    if let Some(only) = only {
+        let lines: Vec<String> = only.iter().map(usize::to_string).collect();
+        again = format!("{again} --only {}", lines.join(","));
+    }
+    Unfinished::Waits(again)
 }
 
 /// Judgements of a journal that would be about something else today: another target, vantage,

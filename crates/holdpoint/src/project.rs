@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use holdpoint_bind::{
     lock::{self, Change, Lock},
+    nearest::{hint, listed},
     plan::{self, Inputs, Planned},
     settings::Settings,
     understand::understand,
@@ -63,6 +64,7 @@ impl Project {
             plan::assemble(Inputs { document, path, settings, lock, environment }, &fresh)
         };
         let mut planned = plan(&settings);
+        let owner = owner(&shown);
         let mut discovered =
             discovery::below(&planned.plan, &document, path, &settings, environment);
         if !discovered.is_empty() {
@@ -71,6 +73,7 @@ impl Project {
             settings = discovery::filled(settings, &discovered);
         }
         stop_on_errors(&planned.diagnostics, &document, &shown, &settings, style)?;
+        planned.lock.document = owner;
         let environment = environment.map(str::to_owned);
         let locked = lock.is_some();
         Ok(Self { document, planned, lock_path, locked, settings, discovered, environment })
@@ -139,16 +142,51 @@ impl Project {
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
     let shown = path.display();
-    let failed = |error| Stop::usage(format!("failed to read {shown}: {error}"));
+    let failed = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            Stop::usage(format!("there is no {shown}; {}", checklists(path)))
+        } else {
+            Stop::usage(format!("failed to read {shown}: {error}"))
+        }
+    };
     let found = std::fs::metadata(path).map_err(failed)?;
     if found.is_dir() {
-        return Err(Stop::usage(format!("{shown} is a folder; name the checklist in it")));
+        let help = checklists(&path.join("."));
+        return Err(Stop::usage(format!("{shown} is a folder, and no checklist; {help}")));
     }
     let most = u64::try_from(limits::DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
     if most < found.len() {
         return Err(Stop::usage(format!("{shown} has {} bytes, {most} at most", found.len())));
     }
     std::fs::read(path).map_err(failed)
+}
+
+/// What lies where a checklist was looked for: the one that was probably meant, or some.
+pub(crate) fn checklists(missing: &Path) -> String {
+    let folder = missing.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return format!("there is no folder {} either", folder.display());
+    };
+    let is_list = |path: &Path| {
+        path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md")) && path.is_file()
+    };
+    let paths = entries.filter_map(Result::ok).map(|it| it.path()).filter(|it| is_list(it));
+    let plain =
+        |path: PathBuf| path.strip_prefix(".").map_or_else(|_| path.clone(), Path::to_owned);
+    let mut names: Vec<String> = paths.map(|it| plain(it).display().to_string()).collect();
+    names.sort();
+    let wanted = missing.display().to_string();
+    let near = hint(&wanted, names.iter().map(String::as_str));
+    if !near.is_empty() {
+        return near;
+    }
+    names.truncate(3);
+    let some: Vec<&str> = names.iter().map(String::as_str).collect();
+    match listed(&some) {
+        Some(list) => format!("name the checklist, such as {list}"),
+        None => String::from("there is no Markdown file there; name the checklist"),
+    }
 }
 
 fn stop_on_errors(
@@ -187,15 +225,51 @@ pub(crate) fn render(
 
 /// `holdpoint.lock`, or a lock of its own when that one is another document's.
 pub(crate) fn read_lock(document: &str, style: Style) -> Result<(PathBuf, Option<Lock>), Stop> {
-    let plain = lock::file_name(document, None);
-    let first = lock_at(&plain, style)?;
+    let document = owner(document);
+    let plain = lock::file_name(&document, None);
+    let mut first = lock_at(&plain, style)?;
+    // Locks used to name their document by its bare name.
+    if let Some(lock) = first.as_mut().filter(|lock| {
+        let bare = document.rsplit('/').next() == Some(lock.document.as_str());
+        bare && !Path::new(&lock.document).exists()
+    }) {
+        lock.document.clone_from(&document);
+    }
     let owner = first.as_ref().map(|lock| lock.document.clone());
-    let name = lock::file_name(document, owner.as_deref());
+    let name = lock::file_name(&document, owner.as_deref());
     if name == plain {
         return Ok((PathBuf::from(plain), first));
     }
     let second = lock_at(&name, style)?;
-    Ok((PathBuf::from(name), second))
+    match second.as_ref().filter(|lock| lock.document != document) {
+        Some(lock) => Err(Stop::usage(format!(
+            "{name} pins {}, and would be the lock of {document} too; rename one of the checklists",
+            lock.document
+        ))),
+        None => Ok((PathBuf::from(name), second)),
+    }
+}
+
+/// How a lock names its document: by its path from the working folder, which holds the locks; by
+/// its bare name where it lies elsewhere.
+fn owner(document: &str) -> String {
+    let whole = std::path::absolute(document).ok();
+    let folder = std::env::current_dir().ok();
+    let below = whole.zip(folder).and_then(|(whole, folder)| {
+        let mut parts: Vec<String> = Vec::new();
+        for part in whole.strip_prefix(folder).ok()?.components() {
+            match part {
+                std::path::Component::ParentDir => drop(parts.pop()?),
+                std::path::Component::Normal(part) => parts.push(part.to_str()?.to_owned()),
+                std::path::Component::CurDir
+                | std::path::Component::RootDir
+                | std::path::Component::Prefix(_) => {}
+            }
+        }
+        Some(parts.join("/"))
+    });
+    let bare = || document.rsplit(['/', '\\']).next().unwrap_or(document).to_owned();
+    below.filter(|it| !it.is_empty()).unwrap_or_else(bare)
 }
 
 fn lock_at(path: &str, style: Style) -> Result<Option<Lock>, Stop> {

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use holdpoint_bind::nearest::{hint, listed};
 use holdpoint_model::event::{Event, Seq};
 use holdpoint_report::{
     annotations, codequality, dossier::Dossier, html, json, junit, markdown, sarif,
@@ -55,17 +56,29 @@ pub(crate) fn wanted(texts: &[String]) -> Result<Vec<Wanted>, Stop> {
     texts.iter().map(|text| one(text)).collect()
 }
 
+/// The words of every kind.
+pub(crate) fn words() -> Vec<&'static str> {
+    KINDS.iter().map(|(word, _)| *word).collect()
+}
+
 fn one(text: &str) -> Result<Wanted, Stop> {
-    let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
+    let words = words();
     let Some((word, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-        return Err(Stop::usage(format!("`--report {text}`: write FORMAT=PATH")));
+        let word = text.trim_end_matches('=');
+        let known = if words.contains(&word) { word } else { "json" };
+        return Err(Stop::usage(format!(
+            "`--report {text}` names no file; write `--report {known}=PATH`"
+        )));
     };
     match KINDS.iter().find(|(it, _)| *it == word) {
         Some((_, kind)) => Ok(Wanted { kind: *kind, path: path.to_owned() }),
-        None => Err(Stop::usage(format!(
-            "`--report {word}=…`: this version writes {}",
-            words.join(" ")
-        ))),
+        None => {
+            let mut help = hint(word, words.iter().copied());
+            if help.is_empty() {
+                help = format!("this version writes {}", listed(&words).unwrap_or_default());
+            }
+            Err(Stop::usage(format!("there is no report `{word}`; {help}")))
+        }
     }
 }
 
@@ -104,6 +117,30 @@ pub(crate) fn make(wanted: &[Wanted], annotations: Tell, session: &Session) -> R
     write(wanted, &dossier, session.events())?;
     if told(annotations) {
         tell(&dossier);
+    }
+    Ok(())
+}
+
+/// Whether the reports can be written, as far as that shows beforehand: after a run of an hour is
+/// no time to hear of a missing folder.
+pub(crate) fn reachable(wanted: &[Wanted]) -> Result<(), Stop> {
+    for it in wanted {
+        let path = Path::new(&it.path);
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let folder = folder.unwrap_or_else(|| Path::new("."));
+        let why = if path.is_dir() {
+            String::from("it is a folder")
+        } else if !folder.is_dir() {
+            format!("there is no folder {}", folder.display())
+        } else if let Err(error) = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
+            format!("{}: {error}", folder.display())
+        } else {
+            continue;
+        };
+        return Err(Stop::usage(format!(
+            "the report {} cannot be written: {why}; nothing was looked at",
+            it.path
+        )));
     }
     Ok(())
 }

@@ -29,13 +29,16 @@ use holdpoint_runtime::{Budgets, Drive, Ended, Job, Journal, JournalError};
 use crate::{
     exit::Stop,
     looking,
-    past::{self, about, changed, cool_down, key_text, looks_of, passes, plan_of, same},
+    past::{self, Unfinished, about, changed, cool_down, key_text, looks_of, passes, plan_of},
     project::Project,
     settings, view,
 };
 
 /// The folder of records.
 pub(crate) const FOLDER: &str = ".holdpoint";
+
+/// Later runs that are asked whether they gave an unfinished one up.
+const GIVEN_UP_MAX: usize = 8;
 
 /// How long an answer that a person gave is carried from run to run.
 const ANSWER_MS_MAX: i64 = 72 * HOUR;
@@ -104,14 +107,25 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
 pub(crate) fn stopped(error: Error) -> Stop {
     match error {
         Error::Missing(_) => Stop::usage(error.to_string()),
-        Error::Held { .. }
-        | Error::Io { .. }
+        Error::Held { .. } => Stop::journal(format!(
+            "{error}; wait until it has ended, or end it: nothing was looked at"
+        )),
+        Error::Io { .. }
         | Error::Damaged { .. }
         | Error::Sealed(_)
         | Error::Order(_)
         | Error::Key { .. }
         | Error::TooLarge { .. } => Stop::journal(error.to_string()),
     }
+}
+
+/// Whether a later run has said already that it does not go on with that one.
+fn given_up(runs: &[Entry], run: &str) -> bool {
+    let later = runs.iter().rev().take_while(|entry| entry.run != run).take(GIVEN_UP_MAX);
+    let says = |event: &Event| matches!(event, Event::Abandoned { run: of, .. } if of == run);
+    later.into_iter().any(|entry| {
+        load(&entry.path).is_ok_and(|it| it.events.iter().take(2).any(|(_, it)| says(it)))
+    })
 }
 
 impl Session {
@@ -125,14 +139,25 @@ impl Session {
         let plan = canonical::bytes(project.plan());
         let unfinished = runs.iter().rev().find(|entry| !entry.sealed);
         let unfinished = unfinished.and_then(|entry| load(&entry.path).ok().map(|it| (entry, it)));
-        let mut abandoned = None;
+        let (mut abandoned, mut left) = (None, None);
+        // An answer is no other run: the unfinished one can still be gone on with.
+        let looks = wish.only.as_ref().is_none_or(|only| !only.is_empty());
         if let Some((entry, loaded)) = unfinished {
-            if same(&loaded, project, wish) {
-                return Self::go_on(folder, entry, project, wish, key);
+            match past::unfinished(&loaded, project, wish) {
+                Unfinished::GoesOn => return Self::go_on(folder, entry, project, wish, key),
+                Unfinished::Waits(again) => {
+                    left = Some(format!(
+                        "run {} was cut off and waits; `{again}` goes on with it",
+                        entry.run
+                    ));
+                }
+                Unfinished::GivenUp(why) => {
+                    abandoned = looks.then(|| entry.run.clone());
+                    let told = given_up(&runs, &entry.run);
+                    left = (!told)
+                        .then(|| format!("run {} was cut off and is given up: {why}", entry.run));
+                }
             }
-            // An answer is no other run: the unfinished one can still be gone on with.
-            let looks = wish.only.as_ref().is_none_or(|only| !only.is_empty());
-            abandoned = looks.then(|| entry.run.clone());
         }
         let run = folder.next_run().map_err(stopped)?;
         let mut events = vec![Event::RunBegan {
@@ -167,10 +192,13 @@ impl Session {
             _folder: folder,
             cool_down: Duration::ZERO,
         };
+        let left = left.filter(|_| looks);
         session.carry_answers(project, &runs)?;
         if wish.rerun_failed {
             session.carry_passes(project, wish, &runs)?;
         }
+        let said: Vec<String> = left.into_iter().chain(session.said.take()).collect();
+        session.said = (!said.is_empty()).then(|| said.join("\n"));
         Ok(session)
     }
 

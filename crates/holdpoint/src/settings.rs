@@ -30,11 +30,21 @@ impl Loaded {
             Ok(bytes) => String::from_utf8(bytes)
                 .map_err(|_| Stop::usage(format!("{shown} is not UTF-8 text")))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && config.is_none() => {
-                let settings = Settings::empty(NAME);
-                let settings = settings
-                    .in_environment(environment)
-                    .map_err(|it| complain(&[it], "", NAME, style))?;
-                return Ok(Self { settings });
+                return match environment {
+                    Some(name) => Err(Stop::usage(format!(
+                        "there is no {NAME} in this folder, so nothing declares the environment \
+                         `{name}`; `holdpoint init` writes one, then add `[env.{name}.target.web]`"
+                    ))),
+                    None => Ok(Self { settings: Settings::empty(NAME) }),
+                };
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let named = std::env::var_os("HOLDPOINT_CONFIG").is_some_and(|it| path == it);
+                let by = if named { "HOLDPOINT_CONFIG" } else { "--config" };
+                return Err(Stop::usage(format!(
+                    "there is no settings file {shown}, which {by} names; correct the path, or \
+                     leave it out to use {NAME} of this folder"
+                )));
             }
             Err(error) => return Err(Stop::usage(format!("failed to read {shown}: {error}"))),
         };

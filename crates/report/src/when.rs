@@ -25,6 +25,12 @@ pub fn span(ms: i64) -> String {
     }
 }
 
+/// The time of a `Date` header: `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub fn http_date(text: &str) -> Option<Time> {
+    let read = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+    Some(Time(read.timestamp().as_millisecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +40,9 @@ mod tests {
         assert_eq!(rfc3339(Time(1_763_715_600_120)), "2025-11-21T09:00:00.120Z");
         assert_eq!(clock(Time(1_763_715_600_120)), "09:00:00");
         assert_eq!(rfc3339(Time(0)), "1970-01-01T00:00:00.000Z");
+        let read = http_date("Sun, 06 Nov 1994 08:49:37 GMT").map(rfc3339);
+        assert_eq!(read.as_deref(), Some("1994-11-06T08:49:37.000Z"));
+        assert_eq!(http_date("yesterday"), None);
         assert!(rfc3339(Time(i64::MAX)).starts_with("9999-"));
         assert_eq!(
             [span(12), span(1_250), span(61_000), span(7_260_000)],

@@ -177,8 +177,9 @@ fn settings_never_get_into_the_lock() {
 #[test]
 fn a_second_document_has_a_lock_of_its_own() {
     assert_eq!(file_name("docs/LIST.md", None), "holdpoint.lock");
-    assert_eq!(file_name("docs/LIST.md", Some("LIST.md")), "holdpoint.lock");
-    assert_eq!(file_name("docs/OTHER.md", Some("LIST.md")), "OTHER.holdpoint.lock");
+    assert_eq!(file_name("docs/LIST.md", Some("docs/LIST.md")), "holdpoint.lock");
+    assert_eq!(file_name("docs/LIST.md", Some("LIST.md")), "docs-LIST.holdpoint.lock");
+    assert_eq!(file_name("OTHER.md", Some("LIST.md")), "OTHER.holdpoint.lock");
 }
 
 #[test]

@@ -30,7 +30,13 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     let index = project.document.lines.iter().position(|line| line.number == args.line);
     let line = project.plan().lines.iter().find(|line| line.line == args.line);
     let (Some(index), Some(line)) = (index, line) else {
-        return Err(Stop::usage(format!("line {} of the document makes no claim", args.line)));
+        let lines = &project.plan().lines;
+        let near = lines.iter().min_by_key(|line| line.line.abs_diff(args.line));
+        let near = near.map_or_else(String::new, |it| {
+            format!("; the nearest is line {}: `{}`", it.line, it.text)
+        });
+        let path = &project.plan().document.path;
+        return Err(Stop::usage(format!("line {} of {path} makes no claim{near}", args.line)));
     };
     let (reply, evidence) = reply(args, line)?;
     let keys = holdpoint_bind::key::keys(&project.document);
@@ -108,9 +114,10 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         }
     }
     match (&args.value, &args.file) {
-        (Some(value), _) if value.trim().is_empty() => {
-            Err(Stop::usage("an empty value is no answer"))
-        }
+        (Some(value), _) if value.trim().is_empty() => Err(Stop::usage(format!(
+            "an empty value is no answer to line {}; say what was seen: --value \"…\"",
+            line.line
+        ))),
         (Some(value), _) => Ok((Reply::Value(value.clone()), Vec::new())),
         (None, Some(path)) => {
             let failed = |error| Stop::usage(format!("failed to read {}: {error}", path.display()));

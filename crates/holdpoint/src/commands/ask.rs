@@ -14,7 +14,7 @@ use crate::{
     project::Project,
 };
 
-pub(super) mod keep;
+pub(in crate::commands) mod keep;
 
 use keep::Keeper;
 

@@ -6,8 +6,7 @@ use holdpoint_bind::nearest::hint;
 use holdpoint_checks::{
     catalog, find,
     grid::fault_grid,
-    heads::{Head, head, heads, param_names},
-    names::SUBJECTS,
+    heads::{Head, head, heads},
 };
 use holdpoint_model::{check::AnyCheck, line::Form};
 use holdpoint_report::{
@@ -23,16 +22,19 @@ use crate::{
     out,
 };
 
+mod hand;
+mod page;
+
+/// Columns below which an entry takes two rows.
+const NARROW: usize = 80;
+
 /// `holdpoint checks`
 pub(crate) fn checks(args: &ChecksArgs, style: Style) -> Done {
     if args.faults {
         out::result(&faults_page());
         return Ok(Exit::Go);
     }
-    let wanted = args.filter.as_deref().unwrap_or_default().to_lowercase();
-    let matches =
-        |head: &&Head| head.id.contains(&wanted) || head.title.to_lowercase().contains(&wanted);
-    let found: Vec<&Head> = heads().iter().filter(matches).collect();
+    let found = search(args)?;
     match args.format {
         Format::Json | Format::Jsonl => {
             let rows: Vec<_> = found.iter().map(|head| row(head)).collect();
@@ -40,10 +42,98 @@ pub(crate) fn checks(args: &ChecksArgs, style: Style) -> Done {
         }
         Format::Text => out::result(&table(&found, style)),
     }
-    if found.is_empty() {
-        return Err(Stop::usage(format!("no entry of the catalog holds `{wanted}`")));
-    }
     Ok(Exit::Go)
+}
+
+/// The entries that every word and every option leaves, or what was probably meant.
+fn search(args: &ChecksArgs) -> Result<Vec<&'static Head>, Stop> {
+    let mut found: Vec<&Head> = heads().iter().collect();
+    if let Some(family) = &args.family {
+        known_word("family", family, &families())?;
+        found.retain(|head| head.family() == family.as_str());
+    }
+    if let Some(surface) = &args.surface {
+        known_word("surface", surface, &surfaces())?;
+        found.retain(|head| surfaces_of(head).any(|it| it == surface.as_str()));
+    }
+    if args.looks {
+        found.retain(|head| find(head.id).is_some());
+    }
+    if found.is_empty() {
+        return Err(Stop::usage(
+            "no entry is left: this version looks with none of them; leave --looks out",
+        ));
+    }
+    for word in &args.words {
+        let wanted = word.to_lowercase();
+        let head = |head: &&Head| {
+            head.id.contains(&wanted)
+                || head.title.to_lowercase().contains(&wanted)
+                || head.surfaces.contains(&wanted)
+        };
+        let page = |head: &&Head| {
+            find(head.id).is_some_and(|it| it.doc().to_lowercase().contains(&wanted))
+        };
+        let (by_head, rest): (Vec<&Head>, Vec<&Head>) =
+            found.iter().copied().partition(|it| head(it));
+        found = if by_head.is_empty() { rest.into_iter().filter(page).collect() } else { by_head };
+        if found.is_empty() {
+            let others = heads().iter().filter(|it| head(it) || page(it)).count();
+            return Err(Stop::usage(match others {
+                0 => format!("no entry of the catalog holds `{word}`; {}", nearest_word(&wanted)),
+                _ => format!(
+                    "no entry holds `{word}` beside the rest; alone it is in {others}: \
+                     `holdpoint checks {word}`"
+                ),
+            }));
+        }
+    }
+    Ok(found)
+}
+
+/// What is like a word: ids first, then words of titles and families.
+fn nearest_word(word: &str) -> String {
+    let by_id = hint(word, heads().iter().map(|head| head.id).chain(families()));
+    if !by_id.is_empty() {
+        return by_id;
+    }
+    let titles = heads().iter().flat_map(|head| head.title.split(|c: char| !c.is_alphanumeric()));
+    let mut words: Vec<String> = titles.filter(|it| 3 < it.len()).map(str::to_lowercase).collect();
+    words.sort();
+    words.dedup();
+    let by_title = hint(word, words.iter().map(String::as_str));
+    if by_title.is_empty() { String::from("`holdpoint checks` lists them all") } else { by_title }
+}
+
+fn known_word(what: &str, word: &str, known: &[&'static str]) -> Result<(), Stop> {
+    if known.contains(&word) {
+        return Ok(());
+    }
+    let mut help = hint(word, known.iter().copied());
+    if help.is_empty() {
+        help = format!("there are {}", known.join(", "));
+    }
+    Err(Stop::usage(format!("the catalog has no {what} `{word}`; {help}")))
+}
+
+/// Every family, once.
+pub(crate) fn families() -> Vec<&'static str> {
+    let mut all: Vec<&str> = heads().iter().map(Head::family).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Every surface and side, once.
+pub(crate) fn surfaces() -> Vec<&'static str> {
+    let mut all: Vec<&str> = heads().iter().flat_map(surfaces_of).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn surfaces_of(head: &Head) -> impl Iterator<Item = &'static str> + use<> {
+    head.surfaces.split(['@', ',']).map(str::trim).filter(|it| !it.is_empty())
 }
 
 fn row(head: &Head) -> serde_json::Value {
@@ -65,21 +155,30 @@ fn table(found: &[&Head], style: Style) -> String {
                 style.paint(Tone::Faint, &format!("{:<5}", form.word()))
             }
         };
+        if style.width < NARROW {
+            let title = style.wrap(head.title, 7, style.width);
+            writeln!(text, "{mark}  {}\n       {title}", head.id).expect("strings take text");
+            continue;
+        }
         let id = style.cell(head.id, 28);
         let title = style.cut(head.title, style.width.saturating_sub(46));
         writeln!(text, "{mark}  {id}  {:<8} {title}", head.severity.word())
             .expect("strings take text");
     }
     let seen = found.iter().filter(|head| find(head.id).is_some()).count();
-    writeln!(text, "\n{} entries; this version looks with {seen} of them", found.len())
+    let entries = if found.len() == 1 { "entry" } else { "entries" };
+    writeln!(text, "\n{} {entries}; this version looks with {seen}", found.len())
         .expect("strings take text");
+    if let [only] = found {
+        writeln!(text, "next  holdpoint explain {}", only.id).expect("strings take text");
+    }
     text
 }
 
 /// `holdpoint explain`
 pub(crate) fn explain(args: &ExplainArgs, style: Style) -> Done {
     let head = known(&args.id)?;
-    out::result(&page(head, Some(style)));
+    out::result(&page::page(head, style));
     Ok(Exit::Go)
 }
 
@@ -87,83 +186,22 @@ pub(crate) fn explain(args: &ExplainArgs, style: Style) -> Done {
 pub(crate) fn rule(id: &str) -> Option<Rule> {
     let head = head(id)?;
     let title = head.title.to_owned();
-    Some(Rule { title, help: page(head, None), severity: head.severity })
+    Some(Rule { title, help: page::markdown(head), severity: head.severity })
 }
 
 /// The head of an id, or the nearest ones.
 pub(crate) fn known(id: &str) -> Result<&'static Head, Stop> {
     head(id).ok_or_else(|| {
         let mut hint = hint(id, heads().iter().map(|head| head.id));
+        let family = id.split('.').next().unwrap_or(id);
+        if hint.is_empty() && families().contains(&family) {
+            hint = format!("`holdpoint checks --family {family}` lists what is near");
+        }
         if hint.is_empty() {
-            hint = String::from("`holdpoint checks` lists them");
+            hint = String::from("`holdpoint checks` lists them, `holdpoint checks WORD` finds one");
         }
         Stop::usage(format!("the catalog has no `{id}`; {hint}"))
     })
-}
-
-/// One entry as a manual page: Markdown when no style is given.
-fn page(head: &Head, style: Option<Style>) -> String {
-    let strong = |text: String| match style {
-        Some(style) => style.paint(Tone::Strong, &text),
-        None => text,
-    };
-    let mut text = String::new();
-    let title = if style.is_some() { "" } else { "## " };
-    writeln!(text, "{}\n", strong(format!("{title}{}: {}", head.id, head.title)))
-        .expect("strings take text");
-    writeln!(
-        text,
-        "{}, severity {}, {}, impact {}, looks at {}.",
-        head.form.word(),
-        head.severity.word(),
-        head.strength.word(),
-        head.impact.word(),
-        head.surfaces
-    )
-    .expect("strings take text");
-    match find(head.id) {
-        Some(check) => {
-            writeln!(text, "Revision {}, since {}.\n", check.revision(), check.since())
-                .expect("strings take text");
-            text.push_str(check.doc().trim_start());
-            text.push('\n');
-            text.push_str(&params_of(check));
-        }
-        None => text.push_str(&unseen(head)),
-    }
-    text
-}
-
-fn params_of(check: &dyn AnyCheck) -> String {
-    let mut text = String::from("\nParameters\n\n");
-    for spec in check.specs() {
-        let default = match (spec.default, spec.optional) {
-            (Some(default), _) => format!("default `{default}`"),
-            (None, true) => String::from("optional"),
-            (None, false) => String::from("must be given"),
-        };
-        writeln!(text, "* `{}` ({}, {default}): {}", spec.name, spec.kind, spec.doc.trim())
-            .expect("strings take text");
-    }
-    writeln!(text, "* subjects: {}", SUBJECTS.join(" ")).expect("strings take text");
-    text
-}
-
-fn unseen(head: &Head) -> String {
-    let names: Vec<&str> = param_names(head.id).iter().map(|row| row.name).collect();
-    let names = if names.is_empty() {
-        String::new()
-    } else {
-        format!("\nParameters: {}.\n", names.join(", "))
-    };
-    let what = match head.form {
-        Form::Check => "This version cannot look with it: a line bound to it is unknown.",
-        Form::Step => "A step: it changes something, and `run` only lists it as later.",
-        Form::Duty => "A duty: a person answers, with `holdpoint answer`.",
-        Form::Fold => "Derived from other lines.",
-        Form::Watch => "Judged over a time, after a deployment.",
-    };
-    format!("\n{what}\n{names}")
 }
 
 /// The pages of `docs/reference`, for `cargo xtask gen`.
@@ -173,7 +211,7 @@ pub(crate) fn reference(page_name: &str) -> Done {
             let mut text = String::from("# The catalog\n\n");
             for check in catalog() {
                 if let Some(head) = head(check.id()) {
-                    text.push_str(&page(head, None));
+                    text.push_str(&page::markdown(head));
                     text.push('\n');
                 }
             }

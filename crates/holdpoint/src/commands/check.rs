@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use holdpoint_bind::scope::ad_hoc;
+use holdpoint_bind::{
+    nearest::{hint, listed},
+    scope::ad_hoc,
+};
 use holdpoint_checks::{find, names};
 use holdpoint_engine::{Line, Role, Slot, State};
 use holdpoint_model::{
@@ -64,9 +67,13 @@ pub(crate) fn defaults(
 fn read_params(words: &[String]) -> Result<BTreeMap<String, String>, Stop> {
     let mut given = BTreeMap::new();
     for word in words {
-        let at = word
-            .find(['=', '<', '>', '!', '≥', '≤'])
-            .ok_or_else(|| Stop::usage(format!("`{word}` is no parameter: write name=value")))?;
+        let at = word.find(['=', '<', '>', '!', '≥', '≤']).ok_or_else(|| {
+            // An unquoted `memory>=8GB` is a parameter and a file to the shell.
+            Stop::usage(format!(
+                "`{word}` has no value: write {word}=VALUE; a bound with `<` or `>` needs \
+                     quotes, or the shell takes it: '{word}>=VALUE'"
+            ))
+        })?;
         let (name, rest) = word.split_at(at);
         let value = rest.strip_prefix('=').unwrap_or(rest);
         if name.is_empty() {
@@ -82,14 +89,26 @@ fn read_params(words: &[String]) -> Result<BTreeMap<String, String>, Stop> {
 fn allow(args: &CheckArgs) -> Result<Option<Impact>, Stop> {
     let Some(word) = &args.allow else { return Ok(None) };
     let words: Vec<&str> = Impact::ALL.iter().map(|it| it.word()).collect();
-    let wrong = || Stop::usage(format!("`{word}` is no impact; there are {}", words.join(", ")));
+    let wrong = || {
+        let mut help = hint(word, words.iter().copied());
+        if help.is_empty() {
+            help = format!("there are {}", listed(&words).unwrap_or_default());
+        }
+        Stop::usage(format!("`--allow {word}` is no impact; {help}"))
+    };
     Impact::read(word).map(Some).ok_or_else(wrong)
 }
 
 fn sides(args: &CheckArgs) -> Result<BTreeMap<Side, Vantage>, Stop> {
     let mut sides = BTreeMap::new();
     for pair in args.vantage.iter().flat_map(|text| text.split(',')) {
-        let wrong = || Stop::usage(format!("`{pair}`: write outside=NAME or inside=NAME"));
+        let wrong = || {
+            let mut help = hint(pair.split('=').next().unwrap_or(pair), ["outside", "inside"]);
+            if help.is_empty() {
+                help = String::from("write outside=NAME or inside=NAME");
+            }
+            Stop::usage(format!("`--vantage {pair}` names no side; {help}"))
+        };
         let (side, name) = pair.split_once('=').ok_or_else(wrong)?;
         let side = Side::read(side.trim()).ok_or_else(wrong)?;
         sides.insert(side, Vantage(name.trim().to_owned()));

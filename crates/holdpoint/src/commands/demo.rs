@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use std::{collections::BTreeSet, path::Path};
 
+use holdpoint_bind::nearest::{hint, listed};
 use holdpoint_demo::{Fault, Service};
 use holdpoint_model::line::Gate;
 use holdpoint_report::style::{Style, Tone};
@@ -69,7 +70,11 @@ fn faults(args: &DemoArgs) -> Result<Vec<Fault>, Stop> {
     let read = |name: &String| {
         Fault::read(name).ok_or_else(|| {
             let names: Vec<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
-            Stop::usage(format!("there is no fault `{name}`; there are {}", names.join(", ")))
+            let mut help = hint(name, names.iter().copied());
+            if help.is_empty() {
+                help = format!("there are {}", listed(&names).unwrap_or_default());
+            }
+            Stop::usage(format!("there is no fault `{name}`; {help}"))
         })
     };
     args.fault.iter().map(read).collect()

@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 
 use std::time::Instant;
 
-use holdpoint_model::plan::{Origin, PlanLine};
 use holdpoint_report::{json, style::Style, terminal};
 
 use crate::{
     args::{Common, Format, PlanArgs},
-    commands::{ask, suggest},
+    commands::{ask, suggest, why},
     discovery,
     exit::{Done, Exit, Stop},
     out,
@@ -36,10 +35,7 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
         return suggest::suggest(&project, args.yes, style);
     }
     if let Some(number) = args.why {
-        let text = why(&project, number)?;
-        let clean = text.lines().map(|line| format!("{}\n", style.clean(line)));
-        out::result(&clean.collect::<String>());
-        return Ok(Exit::Go);
+        return why::why(&project, number, args.format, style);
     }
     let wrote = if args.no_lock { false } else { project.write_lock()? };
     match args.format {
@@ -116,55 +112,5 @@ fn footer(project: &Project, wrote: bool, style: Style) -> String {
     text.push_str(&proposed(project, style));
     writeln!(text, "next      holdpoint run {}", project.plan().document.path)
         .expect("strings take text");
-    text
-}
-
-/// Where each value of one line comes from.
-fn why(project: &Project, number: usize) -> Result<String, Stop> {
-    let plan = project.plan();
-    let line = plan.lines.iter().find(|line| line.line == number).ok_or_else(|| {
-        let near = plan.lines.iter().min_by_key(|line| line.line.abs_diff(number));
-        let near =
-            near.map_or_else(String::new, |line| format!("; the nearest is line {}", line.line));
-        Stop::usage(format!("line {number} of the document makes no claim{near}"))
-    })?;
-    Ok(explain(line, project))
-}
-
-fn explain(line: &PlanLine, project: &Project) -> String {
-    let mut text = format!(
-        "{} {}\n  {} {}, {}, {}\n",
-        line.line,
-        line.text,
-        line.phase.word(),
-        line.kind.word(),
-        line.severity.word(),
-        line.state.word()
-    );
-    for check in &line.checks {
-        let words: Vec<String> = check.because.iter().map(|it| format!("`{it}`")).collect();
-        writeln!(text, "  {}  at target {}", check.id, check.target).expect("strings take text");
-        if !words.is_empty() {
-            writeln!(text, "    because of {}", words.join(", ")).expect("strings take text");
-        }
-        for (name, value) in &check.params {
-            let word = check.sources.get(name).map_or("text", |origin| origin.word());
-            let target = project.settings.targets.get(&check.target);
-            let file = target.and_then(|it| it.discovered.get(name));
-            let file = file.filter(|_| check.sources.get(name) == Some(&Origin::Discovered));
-            let from = file.map_or_else(|| word.to_owned(), |file| format!("{word}: {file}"));
-            writeln!(text, "    {name} = {value}  ({from})").expect("strings take text");
-        }
-        let specs = holdpoint_checks::find(&check.id).map(|it| it.specs()).unwrap_or_default();
-        for spec in specs.iter().filter(|spec| !check.params.contains_key(spec.name)) {
-            if let Some(default) = spec.default {
-                writeln!(text, "    {} = {default}  (default)", spec.name)
-                    .expect("strings take text");
-            }
-        }
-    }
-    for need in &line.needs {
-        writeln!(text, "  needs {need}").expect("strings take text");
-    }
     text
 }

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use holdpoint_bind::nearest::{hint, listed};
 use holdpoint_document::{LineId, edit};
 use holdpoint_model::{
     event::{Event, Seq},
@@ -46,12 +47,16 @@ impl From<GateArg> for Gate {
 pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let environment = args.env.as_deref();
     let wanted = reports::wanted(&args.report)?;
+    reports::reachable(&wanted)?;
     let settings = common.config.as_deref().unwrap_or_else(|| Path::new("holdpoint.toml"));
     reports::clear(&wanted, &[&args.document, settings])?;
     let wait = args.wait.as_deref().map(read_wait).transpose()?;
     let config = Loaded::read(common.config.as_deref(), environment, style)?;
     let project = Project::open(&args.document, config, environment, true, style)?;
     project.agree_with_lock()?;
+    if args.tick {
+        tickable(&args.document)?;
+    }
     let wish = Wish {
         gate: args.gate.into(),
         only: selected(project.plan(), args)?,
@@ -85,10 +90,14 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let streamed = session.events().len();
     let view = session.finish(&project)?;
     screen.stream(session.events().get(streamed..).unwrap_or_default());
-    if args.tick {
-        tick(&project, &args.document, &view)?;
+    let mut late = Vec::new();
+    if args.tick
+        && let Err(stop) = tick(&project, &args.document, &view)
+    {
+        late.push(stop.message);
     }
-    reports::make(&wanted, args.annotations, &session)?;
+    let made = reports::make(&wanted, args.annotations, &session);
+    late.extend(made.err().map(|stop| stop.message));
     let said = match args.format {
         Format::Json => true,
         Format::Text => !common.quiet,
@@ -97,7 +106,33 @@ pub(crate) fn run(args: &RunArgs, common: &Common, style: Style) -> Done {
     let since = said.then(|| runs::since(&session.path())).flatten();
     let ending = Ending { note: session.note(), since };
     show(&view, args.format, common.quiet, style, &ending);
-    Ok(view.verdict.into())
+    if late.is_empty() {
+        return Ok(view.verdict.into());
+    }
+    // Whoever waits for the file must not take a run without it for a GO.
+    Err(Stop::usage(format!(
+        "{}\nrun {run} itself ended with {} and is kept; `holdpoint record export {run} --report \
+         FORMAT=PATH` writes reports of it",
+        late.join("\n"),
+        view.verdict.word(),
+        run = view.run
+    )))
+}
+
+/// Whether boxes can be written back: a new file is put in the place of the old one.
+fn tickable(path: &Path) -> Result<(), Stop> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    for it in [path, folder] {
+        if let Err(error) = rustix::fs::access(it, rustix::fs::Access::WRITE_OK) {
+            return Err(Stop::usage(format!(
+                "{} cannot be ticked: {}: {error}; nothing was looked at",
+                path.display(),
+                it.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What is said of a run beside what it decided.
@@ -135,6 +170,7 @@ pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, en
                 Since::Passed { run, why } => (run, format!("not compared: {}", style.clean(why))),
             });
             if let Some((run, what)) = since {
+                let what = rows(&what, 13 + run.len(), style);
                 writeln!(text, "since     {run}   {what}").expect("strings take text");
             }
             writeln!(text, "record    {}   holdpoint record verify", view.run)
@@ -145,6 +181,24 @@ pub(crate) fn show(view: &RunView, format: Format, quiet: bool, style: Style, en
             out::result(&text);
         }
     }
+}
+
+/// Parts of a row below each other where they do not fit beside each other. They may be painted, so
+/// that only plain ones can be measured.
+fn rows(text: &str, indent: usize, style: Style) -> String {
+    let gap = format!(" {} ", style.dot());
+    let columns = |text: &str| {
+        let parts = text.split('\u{1b}').enumerate();
+        let plain = parts.map(|(at, it)| match at {
+            0 => it,
+            _ => it.split_once('m').map_or(it, |(_, rest)| rest),
+        });
+        plain.map(|it| it.chars().count()).sum::<usize>()
+    };
+    if indent + columns(text) <= style.width {
+        return text.to_owned();
+    }
+    text.split(&gap).collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(indent)))
 }
 
 /// The lines that `--only` and `--section` leave.
@@ -163,9 +217,7 @@ fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop
             }
         };
         if found.is_empty() {
-            return Err(Stop::usage(format!(
-                "`--only {word}` names no line and no check of this document"
-            )));
+            return Err(Stop::usage(nothing_there(plan, word)));
         }
         lines.extend(found);
     }
@@ -177,15 +229,54 @@ fn selected(plan: &Plan, args: &RunArgs) -> Result<Option<BTreeSet<usize>>, Stop
         let before = lines.len();
         lines.extend(found.map(|line| line.line));
         if lines.len() == before {
-            return Err(Stop::usage(format!("no heading holds `{text}`")));
+            let mut headings: Vec<&str> = Vec::new();
+            for heading in plan.lines.iter().flat_map(|line| &line.section) {
+                if !headings.contains(&heading.as_str()) {
+                    headings.push(heading);
+                }
+            }
+            let mut help = hint(text, headings.iter().copied());
+            if help.is_empty() {
+                let most = headings.len().min(4);
+                let some = headings.get(..most).and_then(listed).unwrap_or_default();
+                help = format!("there are {some}");
+            }
+            return Err(Stop::usage(format!(
+                "no heading of {} holds `{text}`; {help}",
+                plan.document.path
+            )));
         }
     }
     Ok(Some(lines))
 }
 
+/// What `--only` may have meant that names nothing.
+fn nothing_there(plan: &Plan, word: &str) -> String {
+    let path = &plan.document.path;
+    if let Ok(number) = word.parse::<usize>() {
+        let near = plan.lines.iter().min_by_key(|line| line.line.abs_diff(number));
+        let near = near.map_or_else(String::new, |it| {
+            format!("; the nearest is line {}: `{}`", it.line, it.text)
+        });
+        return format!("line {number} of {path} makes no claim{near}");
+    }
+    let mut ids: Vec<&str> =
+        plan.lines.iter().flat_map(|it| &it.checks).map(|it| it.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut help = hint(word, ids.iter().copied());
+    if help.is_empty() {
+        let known = holdpoint_checks::heads::head(word).is_some();
+        let why = if known { "it is in the catalog, but no line is bound to it; " } else { "" };
+        help = format!("{why}`holdpoint plan {path}` shows what each line is bound to");
+    }
+    format!("no line of {path} is bound to `{word}`; {help}")
+}
+
 fn read_wait(text: &str) -> Result<Duration, Stop> {
-    let bound = Bound::<quantity::Duration>::read(text)
-        .map_err(|why| Stop::usage(format!("--wait: {why}")))?;
+    let bound = Bound::<quantity::Duration>::read(text).map_err(|why| {
+        Stop::usage(format!("--wait: {why}; write it with its unit, such as `5m` or `90s`"))
+    })?;
     Ok(Duration::from_millis(u64::try_from(bound.whole()).unwrap_or(0)))
 }
 

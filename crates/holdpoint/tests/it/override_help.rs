@@ -45,29 +45,6 @@ fn a_wrong_word_gets_the_nearest_ones_with_its_place() {
 }
 
 #[test]
-fn shells_complete_commands_and_checks() {
-    let place = Place::new();
-    for shell in ["bash", "zsh", "fish", "powershell"] {
-        let said = place.run(&["completions", shell]);
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        for word in ["lint", "rerun-failed", "printed-secret"] {
-            assert!(said.out.contains(word) || shell == "powershell", "{shell}: {word}");
-        }
-        let checks = said.out.contains("tls.certificate-served");
-        assert_eq!(checks, shell != "powershell", "{shell}");
-    }
-    assert_eq!(place.run(&["completions", "tcsh"]).code, Some(2));
-    // Bash itself reads them.
-    let script = place.run(&["completions", "bash"]).out;
-    let ask = "COMP_WORDS=(holdpoint explain tls.cert); COMP_CWORD=2\n\
-               _holdpoint holdpoint tls.cert explain\necho \"${COMPREPLY[@]}\"\n";
-    let mut bash = std::process::Command::new("bash");
-    let out = bash.arg("-c").arg(format!("{script}\n{ask}")).output().unwrap();
-    let out = String::from_utf8_lossy(&out.stdout).into_owned();
-    assert_eq!(out.trim(), "tls.certificate-ready tls.certificate-served");
-}
-
-#[test]
 fn manual_pages_are_printed_or_written() {
     let place = Place::new();
     let said = place.run(&["man"]);

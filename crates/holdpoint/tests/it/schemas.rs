@@ -70,7 +70,7 @@ fn holds(schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
     }
 }
 
-fn check(name: &str, value: &Value) {
+pub(crate) fn check(name: &str, value: &Value) {
     let mut wrong = Vec::new();
     holds(&schema(name), value, "", &mut wrong);
     assert_eq!(wrong, Vec::<String>::new());
@@ -80,6 +80,7 @@ fn check(name: &str, value: &Value) {
 fn every_format_is_as_its_schema_says() {
     let place = Place::new();
     check("status-1.json", &place.json(&["status", "--format", "json"]).1);
+    check("doctor-1.json", &place.json(&["doctor", "--format", "json"]).1);
     let (_, run) = place.json(&["demo", "--format", "json"]);
     check("run-1.json", &run);
     let list = "holdpoint-demo/CHECKLIST.md";

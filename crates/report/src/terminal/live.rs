@@ -140,7 +140,7 @@ impl Live {
         if 0 < unknown {
             tail.push_str(&self.style.paint(Tone::Dark, &format!("   {unknown} unknown")));
         }
-        let room = (self.style.width / 2).clamp(20, 48);
+        let room = self.style.width.saturating_sub(42).clamp(16, 48);
         format!("{} {bar}  {tail}", self.style.cell(path, room))
     }
 

@@ -11,6 +11,9 @@ use holdpoint_model::{
 
 use crate::style::{Style, Tone};
 
+/// Columns below which a line takes two rows.
+const NARROW: usize = 80;
+
 /// The whole plan; `ms` is how long it took to make, `details` shows the deciding words too.
 pub fn plan(
     plan: &Plan,
@@ -50,7 +53,9 @@ pub fn plan(
     for it in worth {
         let line = if it.line == 0 { String::new() } else { format!("line {}  ", it.line) };
         let word = style.paint(Tone::Dark, it.level.word());
-        writeln!(out, "{word}   {line}{}", style.clean(&it.message)).expect("strings take text");
+        let text = style.wrap(&format!("{line}{}", it.message), 10, style.width);
+        let gap = " ".repeat(10_usize.saturating_sub(it.level.word().len()));
+        writeln!(out, "{word}{gap}{text}").expect("strings take text");
     }
     out
 }
@@ -87,8 +92,11 @@ fn row(line: &PlanLine, style: Style) -> String {
         Binding::Choice | Binding::Unbound => Tone::Dark,
     };
     let depth = if line.parent.is_some() { "  " } else { "" };
-    let rest = style.width.saturating_sub(6 + text + 2 + id + 1);
     let tail = format!("{}{}", params.unwrap_or_default(), needs.unwrap_or_default());
+    if style.width < NARROW {
+        return narrow(line, depth, (tone, &meaning), tail.trim(), style);
+    }
+    let rest = style.width.saturating_sub(6 + text + 2 + id + 1);
     let left = format!(
         "{:>5} {}  {} {}",
         line.line,
@@ -97,6 +105,22 @@ fn row(line: &PlanLine, style: Style) -> String {
         style.cut(tail.trim(), rest.max(12)),
     );
     format!("{}\n", left.trim_end())
+}
+
+/// The same in two rows, where one has no place for both.
+fn narrow(
+    line: &PlanLine,
+    depth: &str,
+    (tone, meaning): (Tone, &str),
+    tail: &str,
+    style: Style,
+) -> String {
+    let text = style.cut(&format!("{depth}{}", line.text), style.width.saturating_sub(6));
+    let meaning = style.cut(meaning, style.width.saturating_sub(8));
+    let rest = style.width.saturating_sub(8 + meaning.chars().count() + 2);
+    let tail = if rest < 12 { String::new() } else { style.cut(tail, rest) };
+    let gap = if tail.is_empty() { "" } else { "  " };
+    format!("{:>5} {text}\n        {}{gap}{tail}\n", line.line, style.paint(tone, &meaning))
 }
 
 fn because(line: &PlanLine, style: Style) -> String {
@@ -119,7 +143,7 @@ fn totals(plan: &Plan, style: Style) -> String {
         format!("{} to choose", count(Binding::Choice)),
         format!("{} not understood", count(Binding::Unbound)),
     ];
-    format!("\n{}\n", parts.join(&gap))
+    format!("\n{}\n", style.wrap(&parts.join(&gap), 0, style.width))
 }
 
 fn missing(plan: &Plan, style: Style) -> String {
@@ -136,7 +160,8 @@ fn missing(plan: &Plan, style: Style) -> String {
     }
     for (need, lines) in all.iter().take(12) {
         let plural = if *lines == 1 { "line" } else { "lines" };
-        writeln!(out, "  {}  {lines} {plural}", style.cell(need, 40)).expect("strings take text");
+        let wide = style.width.saturating_sub(14).clamp(20, 40);
+        writeln!(out, "  {}  {lines} {plural}", style.cell(need, wide)).expect("strings take text");
     }
     if let Some(more) = all.len().checked_sub(12).filter(|more| 0 < *more) {
         writeln!(out, "  and {more} more").expect("strings take text");

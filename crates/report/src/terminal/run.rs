@@ -86,7 +86,10 @@ pub fn run(view: &RunView, style: Style) -> String {
         .map(|(state, word)| format!("{} {word}", count(state)))
         .collect();
     let verdict = style.paint(tone, view.verdict.word());
-    writeln!(out, "{verdict}   {}   {took}", parts.join(&gap)).expect("strings take text");
+    let took = if took.is_empty() { took } else { format!("{gap}{took}") };
+    let indent = view.verdict.word().len() + 3;
+    let counts = style.wrap(&format!("{}{took}", parts.join(&gap)), indent, style.width);
+    writeln!(out, "{verdict}   {counts}").expect("strings take text");
     if !view.lines.iter().any(|line| line.plan.gated && decided(line.standing.state)) {
         writeln!(out, "          no line of this document is decided by gate {}", view.gate.word())
             .expect("strings take text");
@@ -140,10 +143,10 @@ fn unknown(out: &mut String, view: &RunView, style: Style) {
     for (remedy, lines) in all.iter().take(10) {
         let named: Vec<String> = lines.iter().take(6).map(usize::to_string).collect();
         let dots = if 6 < lines.len() { " and more" } else { "" };
-        let plural = if lines.len() == 1 { "line " } else { "lines" };
-        let text = format!("{:>3} {plural}  {remedy}  ({}{dots})", lines.len(), named.join(" "));
+        let plural = if lines.len() == 1 { "line" } else { "lines" };
+        let text = format!("{} {plural}: {remedy} ({}{dots})", lines.len(), named.join(" "));
         let painted = style.paint(Tone::Dark, &label);
-        writeln!(out, "{painted}{}", style.wrap(&text, 21, style.width))
+        writeln!(out, "{painted}{}", style.wrap(&text, 12, style.width))
             .expect("strings take text");
         label = " ".repeat(10);
     }

@@ -1,0 +1,106 @@
+//! `plan --why`: every line can say why it is bound as it is, and how to bind it otherwise.
+
+use serde_json::Value;
+
+use crate::{common::Place, words::code};
+
+const LIST: &str = "# T\n\n## Pre-Deployment\n\n- [ ] Port 443 (HTTPS) accessible\n\
+                    - [ ] Plain HTTP is sent on to HTTPS\n- [ ] Team briefed on rollback\n\n\
+                    ## Rollback\n\n```bash\nsystemctl stop app\n```\n";
+
+fn why(place: &Place, line: usize) -> Value {
+    let line = line.to_string();
+    let (exit, page) = place.json(&["plan", "list.md", "--no-lock", "--why", &line, "-f", "json"]);
+    assert_eq!(exit, Some(0));
+    page
+}
+
+#[test]
+fn every_line_says_why_as_its_plan_does() {
+    let place = Place::new();
+    place.write("list.md", LIST);
+    let (_, plan) = place.json(&["plan", "list.md", "--no-lock", "-f", "json"]);
+    for line in plan["lines"].as_array().unwrap() {
+        let page = why(&place, usize::try_from(line["line"].as_u64().unwrap()).unwrap());
+        crate::schemas::check("why-1.json", &page);
+        for name in ["text", "section", "state", "severity", "gated", "needs"] {
+            assert_eq!(page[name], line[name], "{name}");
+        }
+        assert_eq!(
+            (&page["phase"]["word"], &page["kind"]["word"]),
+            (&line["phase"], &line["kind"])
+        );
+        let ids = |of: &Value| {
+            let all = of["checks"].as_array().unwrap().iter();
+            all.map(|it| (it["id"].clone(), it["because"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&page), ids(line));
+    }
+}
+
+#[test]
+fn what_lost_is_named_with_its_reason() {
+    let place = Place::new();
+    place.write("list.md", LIST);
+    let port = why(&place, 5);
+    assert_eq!(port["decided"]["by"], "rule");
+    assert_eq!(
+        (&port["by-rules"][0]["id"], &port["by-rules"][0]["taken"]),
+        (&"net.port-open".into(), &true.into())
+    );
+    let open = why(&place, 6);
+    assert_eq!(
+        (open["state"].as_str(), open["decided"]["by"].as_str()),
+        (Some("unbound"), Some("nothing"))
+    );
+    let first = &open["by-examples"][0];
+    assert_eq!(
+        (first["id"].as_str(), first["lost"].as_str()),
+        (Some("http.https-enforced"), Some("below 0.94"))
+    );
+    let refused = open["refused"].as_array().unwrap();
+    assert!(refused.iter().any(|it| it["id"] == "http.https-enforced"), "{open:#}");
+    let command = why(&place, 12);
+    assert_eq!(
+        (&command["decided"]["by"], &command["phase"]["because"][0]),
+        (&"command".into(), &"Rollback".into())
+    );
+}
+
+#[test]
+fn what_is_offered_can_be_pasted() {
+    let place = Place::new();
+    place.write("list.md", LIST);
+    let instead = why(&place, 6)["instead"].as_array().unwrap().clone();
+    assert!(2 <= instead.len(), "{instead:?}");
+    for one in instead {
+        place.write("holdpoint.toml", one["settings"].as_str().unwrap());
+        let page = why(&place, 6);
+        assert_eq!(
+            (&page["checks"][0]["id"], &page["decided"]["by"]),
+            (&one["check"], &"override".into()),
+            "{page:#}"
+        );
+        assert!(page["decided"]["why"].as_str().unwrap().contains("holdpoint.toml"));
+    }
+    std::fs::remove_file(place.path().join("holdpoint.toml")).unwrap();
+    let said = place.run(&["plan", "list.md", "--no-lock", "--why", "6"]);
+    code(&said, 0);
+    let comment = said.out.lines().find_map(|it| it.split_once("<!--")).unwrap().1;
+    place.write("list.md", LIST.replace("on to HTTPS", &format!("on to HTTPS <!--{comment}")));
+    let page = why(&place, 6);
+    assert!(page["decided"]["why"].as_str().unwrap().contains("comment"), "{page:#}");
+}
+
+#[test]
+fn a_pinned_line_says_that_the_lock_decides() {
+    let place = Place::new();
+    place.write("list.md", LIST);
+    code(&place.run(&["plan", "list.md"]), 0);
+    let lock = place.read("holdpoint.lock");
+    assert!(lock.contains("net.port-open"));
+    place.write("holdpoint.lock", lock.replace("net.port-open", "net.port-restricted"));
+    let (_, page) = place.json(&["plan", "list.md", "--no-lock", "--why", "5", "-f", "json"]);
+    assert_eq!(page["checks"][0]["id"], "net.port-restricted");
+    assert!(page["decided"]["why"].as_str().unwrap().contains("the lock pins it"), "{page:#}");
+}
