@@ -5,6 +5,7 @@ mod generate;
 mod new_check;
 mod pictures;
 mod run;
+mod site;
 mod test;
 mod tidy;
 mod tools;
@@ -27,6 +28,8 @@ cargo xtask <command>
   learn            learn the weights of words from the example lines again
   pictures [--check]
                    the page in a real browser: what must hold of it, and pictures for docs/pictures
+  site [--check]   the documentation as HTML in target/site; or only whether its pages are listed
+                   and its links lead somewhere (the HTML too, where mdBook is there)
   bench            measure start, planning, looks and memory; print the table
 ";
 
@@ -50,6 +53,8 @@ fn main() -> ExitCode {
         ["learn"] => run::cargo(&["run", "-q", "--release", "-p", "holdpoint-accuracy", "learn"]),
         ["pictures"] => pictures::make(),
         ["pictures", "--check"] => pictures::check(),
+        ["site"] => site::make(),
+        ["site", "--check"] => site::check(),
         ["bench"] => run::cargo(&["bench", "-p", "holdpoint"]),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,8 +1,8 @@
 //! What no compiler sees: who imports whom, how long files are, whether links lead anywhere.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
-use crate::run;
+use crate::{run, site};
 
 /// Which of our crates each crate may import.
 const IMPORTS: [(&str, &[&str]); 16] = [
@@ -35,7 +35,7 @@ pub(crate) fn all() -> Result<(), String> {
     let mut wrong = Vec::new();
     imports(&mut wrong)?;
     sizes(&mut wrong);
-    links(&mut wrong);
+    site::sources(&mut wrong);
     words(&mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
@@ -72,32 +72,6 @@ fn sizes(wrong: &mut Vec<String>) {
         let head = text.lines().next().unwrap_or_default();
         if !head.starts_with("//!") {
             wrong.push(format!("{} does not say in its first line what it is for", path.display()));
-        }
-    }
-}
-
-/// Relative links of our own pages lead to files that are there.
-fn links(wrong: &mut Vec<String>) {
-    let root = run::root();
-    let mut pages = run::files(&root.join("docs"), &[".md"]);
-    let top = ["README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CHANGELOG.md", "CONTRIBUTING.md"];
-    for name in top {
-        let path = root.join(name);
-        if path.is_file() {
-            pages.push(path);
-        } else {
-            wrong.push(format!("{name} is missing"));
-        }
-    }
-    for page in pages {
-        let text = std::fs::read_to_string(&page).unwrap_or_default();
-        let folder = page.parent().unwrap_or_else(|| Path::new("."));
-        for part in text.split("](").skip(1) {
-            let target = part.split([')', '#', ' ']).next().unwrap_or_default();
-            let outside = target.contains("://") || target.starts_with("mailto:");
-            if !target.is_empty() && !outside && !folder.join(target).exists() {
-                wrong.push(format!("{}: the link `{target}` leads nowhere", page.display()));
-            }
         }
     }
 }

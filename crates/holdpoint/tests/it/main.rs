@@ -18,6 +18,7 @@ mod docs;
 mod doctor;
 mod export;
 mod formats;
+mod guides;
 mod help_pages;
 mod init;
 mod kills;
