@@ -292,9 +292,11 @@ fn from_root(summary: &str) -> String {
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (target, rest) = part.split_once(')').unwrap_or((part, ""));
-        let path = inside(Path::new("docs"), target);
         text.push_str("](");
-        text.push_str(&path.display().to_string());
+        // A head without a page has no target.
+        if !target.is_empty() {
+            text.push_str(&inside(Path::new("docs"), target).display().to_string());
+        }
         text.push(')');
         text.push_str(rest);
     }
@@ -385,7 +387,7 @@ mod tests {
 
     #[test]
     fn the_summary_is_seen_from_the_root() {
-        let text = "- [A](start.md)\n- [B](../GLOSSARY.md)\n";
-        assert_eq!(from_root(text), "- [A](docs/start.md)\n- [B](GLOSSARY.md)\n");
+        let text = "- [A](start.md)\n- [B](../GLOSSARY.md)\n- [C]()\n";
+        assert_eq!(from_root(text), "- [A](docs/start.md)\n- [B](GLOSSARY.md)\n- [C]()\n");
     }
 }
