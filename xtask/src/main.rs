@@ -115,7 +115,7 @@ fn ci() -> Result<(), String> {
     let began = std::time::Instant::now();
     let steps: [(&str, Step); 8] = [
         ("format", || format(&["--check"])),
-        ("tidy", tidy::all),
+        ("tidy", || tidy::all().and_then(|()| site::check())),
         ("lints", || {
             run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
         }),

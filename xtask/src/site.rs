@@ -125,7 +125,7 @@ fn inside(folder: &Path, target: &str) -> PathBuf {
 }
 
 fn is_elsewhere(target: &str) -> bool {
-    target.contains("://") || ["mailto:", "data:"].iter().any(|it| target.starts_with(it))
+    target.contains("://") || ["//", "mailto:", "data:"].iter().any(|it| target.starts_with(it))
 }
 
 /// Whether a link leads to a file that is there, and to a heading of it.
@@ -389,5 +389,29 @@ mod tests {
     fn the_summary_is_seen_from_the_root() {
         let text = "- [A](start.md)\n- [B](../GLOSSARY.md)\n- [C]()\n";
         assert_eq!(from_root(text), "- [A](docs/start.md)\n- [B](GLOSSARY.md)\n- [C]()\n");
+    }
+
+    #[test]
+    fn html_that_leads_nowhere_or_fetches_is_told() {
+        let folder = std::env::temp_dir().join(format!("holdpoint-site-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let page = |text: &str| {
+            std::fs::write(folder.join("index.html"), text).unwrap();
+            holds(&folder)
+        };
+        let right = "<a href=\"index.html#here\">a</a><p id=\"here\"><a href=\"https://a.test\">";
+        assert_eq!(page(right), Ok(1));
+        for wrong in [
+            "<a href=\"index.html#gone\">",
+            "<a href=\"gone.html\">",
+            "<script src=\"https://a.test/x.js\">",
+            "<link rel=\"stylesheet\" href=\"https://a.test/x.css\">",
+        ] {
+            assert!(page(wrong).is_err(), "{wrong}");
+        }
+        page(right).unwrap();
+        std::fs::write(folder.join("a.css"), "@font-face { src: url(https://a.test/f) }").unwrap();
+        assert!(holds(&folder).is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }
