@@ -13,11 +13,12 @@ const PAGES: [(&str, &[&str]); 3] = [
 
 /// Schemas below `docs/reference/schema`, each with the page of the binary that prints it; they
 /// are JSON, and have no word of their own above them.
-const SCHEMAS: [(&str, &str); 11] = [
+const SCHEMAS: [(&str, &str); 13] = [
     ("settings-1", "settings"),
     ("check-1", "schema/check-1"),
     ("checks-1", "schema/checks-1"),
     ("diff-1", "schema/diff-1"),
+    ("doctor-1", "schema/doctor-1"),
     ("event-1", "schema/event-1"),
     ("lint-1", "schema/lint-1"),
     ("plan-1", "schema/plan-1"),
@@ -25,6 +26,7 @@ const SCHEMAS: [(&str, &str); 11] = [
     ("runs-1", "schema/runs-1"),
     ("status-1", "schema/status-1"),
     ("verify-1", "schema/verify-1"),
+    ("why-1", "schema/why-1"),
 ];
 
 /// Writes every page.

@@ -60,20 +60,8 @@ fn of_check(
     if kind == Some(TargetKind::Network) {
         needs.extend(sides_missing(&check.id, &scope));
     }
-    needs.extend(variables(check, &scope));
     needs.extend(params);
     needs
-}
-
-/// Where the variables stand that a check reads: a file that the line or its target names, or a
-/// process of the target.
-fn variables(check: &BoundCheck, scope: &Scope) -> Option<String> {
-    let reads = matches!(check.id.as_str(), "env.required" | "env.secret-strength");
-    let told = check.params.contains_key("path")
-        || check.params.contains_key("source")
-        || scope.field("path").is_some()
-        || scope.field("process").is_some();
-    (reads && !told).then(|| format!("target.{}.path", scope.target))
 }
 
 fn target_need(

@@ -57,8 +57,8 @@ fn needs_are_gone_once_they_are_declared() {
     check(&bound("host.swap", &[], "x"), &["target.host.here"], "[target.host]\nhere = true\n");
     check(
         &bound("env.required", &[("name", "A")], "x"),
-        &["target.host.here", "target.host.path"],
-        "[target.host]\nssh = 'a@b'\npath = '/srv/.env'\n",
+        &["target.host.here"],
+        "[target.host]\nssh = 'a@b'\n",
     );
     check(
         &bound("env.required", &[("name", "A"), ("path", "/srv/.env")], "x"),

@@ -2,6 +2,7 @@
 //! machine formats.
 
 mod formats;
+mod reasons;
 
 use holdpoint_bind::question::NONE;
 use holdpoint_checks::{

@@ -118,7 +118,12 @@ fn outputs(place: &Place) -> BTreeMap<&'static str, Vec<PathBuf>> {
         of.push(place.write(&name, said.out));
     };
     keep("status-1.json", &["status", "--format", "json"]);
+    keep("doctor-1.json", &["doctor", "--format", "json"]);
     keep("run-1.json", &["demo", "--format", "json"]);
+    keep(
+        "why-1.json",
+        &["plan", "holdpoint-demo/CHECKLIST.md", "--no-lock", "--why", "13", "-f", "json"],
+    );
     let site = Site::new(None);
     place.write("holdpoint.toml", format!("[target.web]\nurl = \"{}\"\n", site.url()));
     place.write(

@@ -7,12 +7,15 @@ use holdpoint_model::{
 use holdpoint_report::diff::Change;
 use serde_json::{Map, Value, json};
 
+use super::reasons;
+
 /// Every format, by the name of its file.
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("check-1", headed("holdpoint.check/1", check())),
         ("checks-1", headed("holdpoint.checks/1", checks())),
         ("diff-1", headed("holdpoint.diff/1", diff())),
+        ("doctor-1", headed("holdpoint.doctor/1", reasons::doctor())),
         ("event-1", event()),
         ("lint-1", headed("holdpoint.lint/1", lint())),
         ("plan-1", headed("holdpoint.plan/1", plan())),
@@ -20,6 +23,7 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
         ("runs-1", headed("holdpoint.runs/1", runs())),
         ("status-1", headed("holdpoint.status/1", status())),
         ("verify-1", headed("holdpoint.verify/1", verify())),
+        ("why-1", headed("holdpoint.why/1", reasons::why())),
     ]
 }
 
@@ -31,9 +35,9 @@ pub(crate) fn named(name: &str) -> Option<String> {
 }
 
 /// The fields of an object; the name of one that may be missing ends in `?`.
-type Fields = Vec<(&'static str, Value)>;
+pub(super) type Fields = Vec<(&'static str, Value)>;
 
-fn object(fields: Fields) -> Value {
+pub(super) fn object(fields: Fields) -> Value {
     let required: Vec<&str> =
         fields.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('?')).collect();
     let properties: Map<String, Value> = fields
@@ -55,27 +59,27 @@ fn headed(name: &str, fields: Fields) -> Value {
     value
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn maybe_text() -> Value {
+pub(super) fn maybe_text() -> Value {
     json!({"type": ["string", "null"]})
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({"type": "integer", "minimum": 0})
 }
 
-fn flag() -> Value {
+pub(super) fn flag() -> Value {
     json!({"type": "boolean"})
 }
 
-fn list(of: Value) -> Value {
+pub(super) fn list(of: Value) -> Value {
     json!({"type": "array", "items": of})
 }
 
-fn texts() -> Value {
+pub(super) fn texts() -> Value {
     list(text())
 }
 
@@ -83,7 +87,7 @@ fn mapped(to: Value) -> Value {
     json!({"type": "object", "additionalProperties": to})
 }
 
-fn words<'a>(words: impl Iterator<Item = &'a str>) -> Value {
+pub(super) fn words<'a>(words: impl Iterator<Item = &'a str>) -> Value {
     json!({"enum": words.collect::<Vec<_>>()})
 }
 
@@ -99,7 +103,7 @@ fn gates() -> Value {
     words(Gate::ALL.iter().map(|it| it.word()))
 }
 
-fn severities() -> Value {
+pub(super) fn severities() -> Value {
     words(Severity::ALL.iter().map(|it| it.word()))
 }
 
