@@ -33,12 +33,18 @@ const PERCENTILES: &[(&str, &str)] = &[
 pub(crate) fn parts(text: &str) -> Vec<Range<usize>> {
     let quiet = silent(text);
     let mut all = Vec::new();
-    let mut from = 0;
+    let (mut from, mut counted, mut opened, mut closed) = (0, 0, 0_usize, 0_usize);
     for word in text.split_whitespace() {
         let start = word.as_ptr().addr() - text.as_ptr().addr();
         let end = start + word.len();
-        let open = text.get(from..start).unwrap_or_default();
-        let inside = open.matches(['(', '（']).count() > open.matches([')', '）']).count();
+        if counted < from {
+            (counted, opened, closed) = (from, 0, 0);
+        }
+        let more = text.get(counted..start).unwrap_or_default();
+        opened += more.matches(['(', '（']).count();
+        closed += more.matches([')', '）']).count();
+        counted = start.max(counted);
+        let inside = closed < opened;
         if inside || quiet.iter().any(|it| it.contains(&start)) {
             continue;
         }

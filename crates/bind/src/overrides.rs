@@ -66,8 +66,14 @@ pub(crate) fn read_comment(words: &str) -> Result<Override, Wrong> {
     for word in split_words(words) {
         let Some((name, value)) = word.split_once('=') else {
             if it.check.is_some() || !it.params.is_empty() {
-                let what = format!("`{word}` is neither a check nor `name=value`");
-                return Err(wrong(Part::Whole, what, String::from("write `name=value`")));
+                let (what, help) = if heads::head(&word).is_some() {
+                    let what = format!("`{word}` is a second check, and a line takes one");
+                    (what, "split the line in two, or leave one of them out")
+                } else {
+                    let what = format!("`{word}` is neither a check nor `name=value`");
+                    (what, "write `name=value`")
+                };
+                return Err(wrong(Part::Whole, what, String::from(help)));
             }
             it.check = Some(word);
             continue;

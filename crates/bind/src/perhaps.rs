@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use holdpoint_checks::heads;
 use holdpoint_document::{Document, Form, LineId};
+use holdpoint_model::line;
 
 use crate::{
     candidate::{Reading, candidates},
     context::{Context, classes},
     kind::{self, Subject},
-    learned::{self, Said},
+    learned::Said,
     outline::{self, Outline},
     parameters, phase,
     understand::Meaning,
@@ -36,23 +38,27 @@ pub(crate) fn perhaps(document: &Document, wanted: &BTreeSet<usize>) -> Vec<(usi
 
 fn one(document: &Document, outline: &Outline, context: &Context<'_>, at: usize) -> Vec<Meaning> {
     let id = LineId(at);
-    let (Some(line), Some(scan)) = (document.lines.get(at), context.line(id)) else {
+    let (Some(own), Some(scan)) = (document.lines.get(at), context.line(id)) else {
         return Vec::new();
     };
-    if matches!(line.form, Form::Command { .. } | Form::Assignment { .. }) {
+    if matches!(own.form, Form::Command { .. } | Form::Assignment { .. }) {
         return Vec::new();
     }
-    let phase = phase::phase(line, outline);
-    let hits = outline::hits(&line.repaired);
-    let subject = Subject::new(document, outline, id, line, phase, &hits);
+    let phase = phase::phase(own, outline);
+    let hits = outline::hits(&own.repaired);
+    let subject = Subject::new(document, outline, id, own, phase, &hits);
     let kind = kind::kind(&subject);
     let above = context.above(id);
     let around = classes(&above);
     let anywhere = context.anywhere;
-    let reading = Reading { text: &line.repaired, scan, above: &above, around, anywhere, phase };
+    let reading = Reading { text: &own.repaired, scan, above: &above, around, anywhere, phase };
     let claims = candidates(&reading);
     let Some(said) = Said::of(&reading, &claims, kind.word()) else { return Vec::new() };
-    let machine = |id: &str| !learned::is_human(id) && id != learned::NOTHING;
+    // A step is a command, and a line that has none cannot be one.
+    let machine = |id: &str| {
+        heads::head(id)
+            .is_some_and(|head| matches!(head.form, line::Form::Check | line::Form::Watch))
+    };
     let ranked = said.ranked(OTHERS_MIN).into_iter().filter(|(id, _)| machine(id));
     let mut ranked = ranked.take(OFFERED_MAX).peekable();
     if ranked.peek().is_none_or(|(_, chance)| *chance < FIRST_MIN) {
@@ -61,7 +67,7 @@ fn one(document: &Document, outline: &Outline, context: &Context<'_>, at: usize)
     let meaning = |(id, _): (&'static str, f64)| Meaning {
         id: id.to_owned(),
         params: parameters::of(id, &subject, &reading),
-        because: vec![line.text.clone()],
+        because: vec![own.text.clone()],
     };
     ranked.map(meaning).collect()
 }

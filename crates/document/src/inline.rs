@@ -34,7 +34,7 @@ pub(crate) fn unwrapped(text: &str) -> String {
     text.to_owned()
 }
 
-/// A text without the override comments at its ends, and the words of the first one in it.
+/// A text without the override comments at its ends, and the words of those in it.
 pub(crate) struct Trimmed {
     pub(crate) start: usize,
     pub(crate) end: usize,
@@ -55,7 +55,7 @@ pub(crate) fn trim_overrides(bytes: &[u8], start: usize, end: usize) -> Trimmed 
             }
             let words = open.and_then(|open| override_words(inner.get(open + 4..)?));
             if let (Some(open), Some(words)) = (open, words) {
-                out.words = Some(words);
+                out.words = Some(joined(words, out.words));
                 out.end = out.start + trim_end(bytes, out.start, out.start + open) - out.start;
                 continue;
             }
@@ -64,17 +64,23 @@ pub(crate) fn trim_overrides(bytes: &[u8], start: usize, end: usize) -> Trimmed 
             && let Some(close) = find(text, b"-->")
             && let Some(words) = text.get(4..close).and_then(override_words)
         {
-            out.words = Some(words);
+            out.words = Some(joined(words, out.words));
             out.start = trim_start(bytes, out.start + close + 3, out.end);
             continue;
         }
         break;
     }
-    if out.words.is_none() {
-        let text = bytes.get(out.start..out.end).unwrap_or_default();
-        out.words = comments(text).find_map(|(open, close)| override_words(text.get(open..close)?));
+    let text = bytes.get(out.start..out.end).unwrap_or_default();
+    let inside = comments(text).filter_map(|(open, close)| override_words(text.get(open..close)?));
+    for words in inside {
+        out.words = Some(joined(words, out.words));
     }
     out
+}
+
+/// The words of several comments as those of one: none of them is dropped without a word.
+fn joined(words: String, others: Option<String>) -> String {
+    others.map_or_else(|| words.clone(), |others| format!("{words} {others}"))
 }
 
 /// Whether the inside of a comment speaks to `holdpoint lint`.

@@ -262,12 +262,27 @@ fn an_answer_of_no_fails_and_an_acknowledgement_is_of_one_failure() {
 }
 
 #[test]
+fn a_no_stays_a_no_when_it_is_acknowledged() {
+    let (mut state, _) = began();
+    for (seq, reply) in [(9, Reply::Value("no".to_owned())), (10, Reply::Acknowledged)] {
+        let Input::Answered { mut answer, .. } = answer(4, reply) else { return };
+        let reason = state.standings()[&4].finding.reason.clone();
+        answer.about = (answer.reply == Reply::Acknowledged).then_some(reason);
+        state.apply(Seq(seq), &Event::Answered { answer, carried_from: None });
+    }
+    let standing = state.standings()[&4].clone();
+    assert_eq!((standing.state, standing.acknowledged), (LineState::Fail, true));
+}
+
+#[test]
 fn what_a_person_attests_begins_with_a_yes() {
     let mut lines = lines();
     lines[3].candidates = vec!["attest.briefing".to_owned()];
     for (said, want) in [
         ("yes, all six of us", LineState::Pass),
         ("Done on Friday", LineState::Pass),
+        ("yes but no, it failed", LineState::Owed),
+        ("Yes, except the night shift", LineState::Owed),
         ("no", LineState::Fail),
         ("unfortunately we skipped it", LineState::Owed),
         ("nobody was briefed", LineState::Owed),

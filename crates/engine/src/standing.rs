@@ -124,10 +124,15 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
     }
     let attests = line.candidates.first().is_some_and(|id| id.starts_with("attest."));
     let spoken = matches!(answer.reply, Reply::Value(_));
-    if attests && spoken && !affirms(&said) {
+    if attests && spoken && (!affirms(&said) || hedges(&said)) {
         to.state = State::Owed;
+        let says = if affirms(&said) {
+            "says yes and takes something back"
+        } else {
+            "says neither yes nor no"
+        };
         to.finding = Finding::unknown(
-            format!("the answer of {} says neither yes nor no: {said}", answer.by),
+            format!("the answer of {} {says}: {said}", answer.by),
             format!(
                 "begin it with yes or no: holdpoint answer DOC --line {} --value …",
                 line.number
@@ -180,10 +185,6 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
         }
         Verdict::Pass => State::Pass,
     };
-    let acknowledged = answer.is_some_and(|answer| {
-        answer.reply == Reply::Acknowledged && answer.about.as_ref() == Some(&to.finding.reason)
-    });
-    to.acknowledged = to.state == State::Fail && acknowledged;
 }
 
 /// Whether an answer says that it is not so: it begins with a no, or holds a *not*. Better one more
@@ -230,6 +231,38 @@ fn affirms(said: &str) -> bool {
     let lower = said.to_lowercase();
     let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.next().is_some_and(|first| YES.contains(&first))
+}
+
+/// Whether an answer that begins with a yes takes some of it back.
+fn hedges(said: &str) -> bool {
+    const BUT: [&str; 24] = [
+        "but",
+        "except",
+        "however",
+        "although",
+        "though",
+        "unless",
+        "no",
+        "fail",
+        "failed",
+        "fails",
+        "partly",
+        "partially",
+        "almost",
+        "mostly",
+        "aber",
+        "außer",
+        "mais",
+        "sauf",
+        "pero",
+        "salvo",
+        "excepto",
+        "mas",
+        "exceto",
+        "но",
+    ];
+    let lower = said.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| BUT.contains(&word))
 }
 
 /// What fails on a line with a condition may only show that the condition does not hold.

@@ -21,6 +21,8 @@ pub struct State {
     began: BTreeMap<Seq, (usize, usize)>,
     findings: Findings,
     answers: BTreeMap<usize, Answer>,
+    /// Acknowledgements stand beside what was answered: they are of a failure, not of the claim.
+    acknowledgements: BTreeMap<usize, Answer>,
     ended: Option<Release>,
 }
 
@@ -32,6 +34,7 @@ impl State {
             began: BTreeMap::new(),
             findings: BTreeMap::new(),
             answers: BTreeMap::new(),
+            acknowledgements: BTreeMap::new(),
             ended: None,
         }
     }
@@ -45,7 +48,9 @@ impl State {
             Event::Judged { began, finding, .. } => self.found(*began, finding.clone()),
             Event::Broke { began, message, .. } => self.found(*began, broken(message)),
             Event::Answered { answer, .. } => {
-                self.answers.insert(answer.line, answer.clone());
+                let acknowledged = answer.reply == Reply::Acknowledged;
+                let of = if acknowledged { &mut self.acknowledgements } else { &mut self.answers };
+                of.insert(answer.line, answer.clone());
             }
             Event::RunEnded { verdict, .. } => self.ended = Some(*verdict),
             Event::RunBegan { .. }
@@ -102,7 +107,11 @@ impl State {
                 children.entry(parent).or_default().push(line.number);
             }
             let answer = self.answers.get(&line.number);
-            all.insert(line.number, standing::of_line(line, &self.findings, answer));
+            let mut standing = standing::of_line(line, &self.findings, answer);
+            let about = self.acknowledgements.get(&line.number).and_then(|it| it.about.as_ref());
+            standing.acknowledged =
+                standing.state == line::State::Fail && about == Some(&standing.finding.reason);
+            all.insert(line.number, standing);
         }
         // Children stand below their parents, so from the last group upwards all are known.
         for group in self.lines.iter().rev().filter(|line| line.role == Role::Group) {

@@ -16,9 +16,9 @@ use holdpoint_model::{
     event::{Digest, Event, Seq},
     fault::Fault,
     limits,
-    line::{Gate, Impact},
+    line::{Gate, Impact, Kind, Phase},
     look::Look,
-    plan::Plan,
+    plan::{Plan, PlanLine},
     seen::Seen,
     time::{HOUR, Time},
     verdict::Verdict,
@@ -126,6 +126,16 @@ pub(crate) fn matches(loaded: &Loaded, path: &str, environment: Option<&str>) ->
         }
         Some(_) | None => false,
     }
+}
+
+/// Whether a run was of the same release, as far as the document tells: its title with a version,
+/// and what it declares of itself. What somebody said of another release says nothing of this one.
+pub(crate) fn same_release(loaded: &Loaded, project: &Project) -> bool {
+    fn names(plan: &Plan) -> Vec<&str> {
+        let own = |line: &&PlanLine| line.phase == Phase::Meta && matches!(line.kind, Kind::Field);
+        plan.lines.iter().filter(own).map(|line| line.text.as_str()).collect()
+    }
+    plan_of(loaded).is_some_and(|plan| names(&plan) == names(project.plan()))
 }
 
 /// Looks of a journal by ask: passive ones that no unfinished attempt made. With `passed`, only

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
+    io::{self, Read as _, Write},
+    os::unix::fs::FileTypeExt as _,
+    path::Path,
 };
 
 use holdpoint_bind::nearest::{hint, listed};
@@ -12,7 +13,13 @@ use holdpoint_report::{
     annotations, codequality, dossier::Dossier, html, json, junit, markdown, sarif,
 };
 
-use crate::{args::Tell, commands::catalog, exit::Stop, out, recorded, session::Session};
+use crate::{
+    args::Tell,
+    commands::catalog,
+    exit::Stop,
+    out, recorded,
+    session::{FOLDER, Session},
+};
 
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,20 +89,69 @@ fn one(text: &str) -> Result<Wanted, Stop> {
     }
 }
 
+/// Why nothing may be written to a path: it is the checklist, the settings, a lock or a record, or
+/// nothing that a file can take the place of.
+pub(crate) fn kept(path: &Path, keep: &[&Path]) -> Option<String> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    let own = whole(path);
+    let named = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let in_records = folder.components().any(|it| it.as_os_str() == FOLDER);
+    let mut head = Vec::new();
+    let kind = fs::metadata(path).map(|it| it.file_type()).ok();
+    if kind.is_some_and(|it| it.is_file()) {
+        drop(fs::File::open(path).and_then(|it| it.take(16).read_to_end(&mut head)));
+    }
+    let strange = |it: &fs::FileType| it.is_fifo() || it.is_socket() || it.is_block_device();
+    if own.is_some_and(|own| keep.iter().any(|it| whole(it).as_ref() == Some(&own)))
+        || named == "holdpoint.lock"
+        || named.ends_with(".holdpoint.lock")
+    {
+        Some(String::from("would be overwritten"))
+    } else if in_records || head.starts_with(b"SQLite format 3") {
+        Some(String::from("would be overwritten, and records are never written to"))
+    } else if kind.as_ref().is_some_and(strange) {
+        Some(String::from("is no file"))
+    } else {
+        None
+    }
+}
+
+/// Whether what stands at a path may be an older report of that kind: nothing else is taken away.
+fn is_report(path: &Path, kind: Kind) -> bool {
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|it| it.take(64).read_to_end(&mut head));
+    let begins = match kind {
+        Kind::Html | Kind::Junit | Kind::Markdown => head.starts_with(b"<"),
+        Kind::Codequality | Kind::Json | Kind::Jsonl | Kind::Sarif => {
+            head.starts_with(b"{") || head.starts_with(b"[")
+        }
+    };
+    read.is_ok() && (begins || head.trim_ascii().is_empty())
+}
+
 /// Takes away what an earlier run left where reports are to be written: when this run does not get
 /// as far as writing them, nobody must take the old ones for its own. A path that is the checklist
 /// itself, or that two reports share, is a mistake.
 pub(crate) fn clear(wanted: &[Wanted], keep: &[&Path]) -> Result<(), Stop> {
-    let whole = |path: &Path| path.canonicalize().ok();
-    let kept: Vec<PathBuf> = keep.iter().filter_map(|path| whole(path)).collect();
+    let same = |one: &str, other: &str| {
+        one == other || std::path::absolute(one).ok() == std::path::absolute(other).ok()
+    };
     for (nth, it) in wanted.iter().enumerate() {
         let path = Path::new(&it.path);
-        if whole(path).is_some_and(|path| kept.contains(&path)) {
-            return Err(Stop::usage(format!("`--report`: {} would be overwritten", it.path)));
+        if let Some(why) = kept(path, keep) {
+            return Err(Stop::usage(format!("`--report`: {} {why}", it.path)));
         }
-        if wanted.iter().take(nth).any(|other| other.path == it.path) {
+        if path.is_file() && !is_report(path, it.kind) {
+            let why = "is there and is no such report; name another path, or take it away first";
+            return Err(Stop::usage(format!("`--report`: {} {why}", it.path)));
+        }
+        if wanted.iter().take(nth).any(|other| same(&other.path, &it.path)) {
             return Err(Stop::usage(format!("`--report`: {} is named twice", it.path)));
         }
+    }
+    for it in wanted {
+        let path = Path::new(&it.path);
         let kind = fs::symlink_metadata(path).map(|it| it.file_type());
         let done = match kind {
             Ok(kind) if kind.is_file() => fs::remove_file(path),
@@ -151,14 +207,16 @@ pub(crate) fn write(
     dossier: &Dossier,
     events: &[(Seq, Event)],
 ) -> Result<(), Stop> {
+    let mut wrong = Vec::new();
     for it in wanted {
-        let failed =
-            |error: io::Error| Stop::usage(format!("failed to write {}: {error}", it.path));
-        let file = fs::File::create(&it.path).map_err(failed)?;
-        let mut to = io::BufWriter::new(file);
-        into(&mut to, it.kind, dossier, events).and_then(|()| to.flush()).map_err(failed)?;
+        let done = fs::File::create(&it.path).and_then(|file| {
+            let mut to = io::BufWriter::new(file);
+            into(&mut to, it.kind, dossier, events).and_then(|()| to.flush())
+        });
+        // One that cannot be written keeps no other from being written.
+        wrong.extend(done.err().map(|error| format!("failed to write {}: {error}", it.path)));
     }
-    Ok(())
+    if wrong.is_empty() { Ok(()) } else { Err(Stop::usage(wrong.join("; "))) }
 }
 
 /// A report as bytes; `None` where this version does not write that format.

@@ -29,7 +29,10 @@ use holdpoint_runtime::{Budgets, Drive, Ended, Job, Journal, JournalError};
 use crate::{
     exit::Stop,
     looking,
-    past::{self, Unfinished, about, changed, cool_down, key_text, looks_of, passes, plan_of},
+    past::{
+        self, Unfinished, about, changed, cool_down, key_text, looks_of, passes, plan_of,
+        same_release,
+    },
     project::Project,
     settings, view,
 };
@@ -395,19 +398,36 @@ impl Session {
             .zip(holdpoint_bind::key::keys(&project.document))
             .map(|(line, key)| (key_text(&key), line.number))
             .collect();
-        let mut taken: BTreeMap<usize, Event> = BTreeMap::new();
+        let mut taken: BTreeMap<(usize, bool), Event> = BTreeMap::new();
         let mut files = Vec::new();
         for entry in runs.iter().rev().filter(|entry| entry.sealed) {
-            let Ok(loaded) = load(&entry.path) else { continue };
+            // What cannot be read may have taken back what stands in an older one.
+            let Ok(loaded) = load(&entry.path) else {
+                self.said = Some(format!(
+                    "the record of run {} does not hold: what people answered up to then is asked \
+                     again; `holdpoint record verify` says what is wrong with it",
+                    entry.run
+                ));
+                break;
+            };
             if !about(&loaded, project) {
                 continue;
+            }
+            let answered = |(_, event): &(Seq, Event)| matches!(event, Event::Answered { .. });
+            if loaded.events.iter().any(answered) && !same_release(&loaded, project) {
+                self.said = Some(format!(
+                    "the release changed since run {}: what people answered for it is asked again",
+                    loaded.run
+                ));
+                break;
             }
             for (_, event) in loaded.events.iter().rev() {
                 let Event::Answered { answer, carried_from: None } = event else { continue };
                 let fresh = (0..ANSWER_MS_MAX).contains(&now.since(answer.at));
                 let here = answer.environment == project.environment;
                 let Some(line) = lines.get(&answer.key).filter(|_| fresh && here) else { continue };
-                if taken.contains_key(line) {
+                let place = (*line, answer.reply == holdpoint_model::event::Reply::Acknowledged);
+                if taken.contains_key(&place) {
                     continue;
                 }
                 if let holdpoint_model::event::Reply::File { evidence, .. } = &answer.reply {
@@ -416,7 +436,7 @@ impl Session {
                 }
                 let answer = Answer { line: *line, ..answer.clone() };
                 let carried_from = Some(entry.run.clone());
-                taken.insert(*line, Event::Answered { answer, carried_from });
+                taken.insert(place, Event::Answered { answer, carried_from });
             }
         }
         let events: Vec<Event> = taken.into_values().collect();
@@ -426,11 +446,18 @@ impl Session {
     /// Takes over judgements of the last run that passed, with their looks, as long as they are
     /// fresh and rest on nothing active.
     fn carry_passes(&mut self, project: &Project, wish: &Wish, runs: &[Entry]) -> Result<(), Stop> {
-        let found = runs.iter().rev().filter(|entry| entry.sealed).find_map(|entry| {
-            let loaded = load(&entry.path).ok()?;
+        let mut found = None;
+        for entry in runs.iter().rev().filter(|entry| entry.sealed) {
+            // An older run is not what the last one found.
+            let loaded = load(&entry.path).map_err(|error| {
+                Stop::usage(format!("{error}; leave --rerun-failed out to look again"))
+            })?;
             let looked = loaded.events.iter().any(|(_, it)| matches!(it, Event::Judged { .. }));
-            (looked && about(&loaded, project)).then_some(loaded)
-        });
+            if looked && about(&loaded, project) {
+                found = Some(loaded);
+                break;
+            }
+        }
         let Some(last) = found else {
             return Err(Stop::usage(
                 "there is no earlier run of this document to go by; leave --rerun-failed out",

@@ -14,6 +14,7 @@ use crate::{
     schema,
     seal::Sealed,
     snapshot::Snapshot,
+    verify,
 };
 
 /// A record that was read.
@@ -23,7 +24,7 @@ pub struct Loaded {
     pub run: String,
     /// The journal.
     pub events: Vec<(Seq, Event)>,
-    /// The seal's row, whether or not its signatures hold; that is for the verifier to say.
+    /// The seal, which holds where the file is closed; whose key it is, is for the verifier to say.
     pub sealed: Option<Sealed>,
     /// Whether the file is closed for good.
     pub closed: bool,
@@ -89,6 +90,11 @@ pub fn load(path: &Path) -> Result<Loaded> {
         _ => return Err(at("seal", "there are several")),
     };
     let closed = snapshot.is_closed();
+    // A chain has no key: whoever can write the file can link it anew. Only the seal tells.
+    let holds = |it: &Sealed| verify::holds(&snapshot.file, it, &run, events.len(), &head);
+    if closed && !sealed.as_ref().is_some_and(holds) {
+        return Err(at("seal", "it does not hold: the file was changed after it was sealed"));
+    }
     let path = path.display().to_string();
     Ok(Loaded { run, events, sealed, closed, connection, path })
 }

@@ -151,13 +151,7 @@ fn whatever_is_bound_the_needs_can_be_declared() {
         meanings.push(bound(head.id, &[], "x"));
     }
     let needs = settle(&document, &meanings);
-    let all = [
-        "target.db.dsn",
-        "target.files.path",
-        "target.host.here",
-        "target.host.path",
-        "target.web.url",
-    ];
+    let all = ["target.db.dsn", "target.files.path", "target.host.here", "target.web.url"];
     let targets: Vec<&str> =
         needs.iter().map(String::as_str).filter(|it| it.starts_with("target.")).collect();
     assert_eq!(targets, all);

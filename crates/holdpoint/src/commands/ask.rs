@@ -6,6 +6,7 @@ use holdpoint_bind::{
     question::{About, NONE, Offer, PERSON, Question, questions},
     settings::Which,
 };
+use holdpoint_checks::find;
 use holdpoint_report::style::{Style, Tone};
 
 use crate::{
@@ -42,6 +43,10 @@ pub(crate) fn ask(project: &Project, input: &mut dyn BufRead, style: Style) -> D
         match reply(question, input)? {
             Reply::Keep(key, value) => {
                 keeper.keep(&question.place, key, &value, style)?;
+                // Nobody has bound what was only guessed: what was read for it is kept too.
+                for (name, read) in stated(question, &value) {
+                    keeper.keep(&question.place, &format!("params.{name}"), read, style)?;
+                }
                 let text = format!("line {}  {key} = \"{value}\"", question.line);
                 out::result(&format!("{}\n", style.clean(&text)));
                 kept += 1;
@@ -56,6 +61,16 @@ pub(crate) fn ask(project: &Project, input: &mut dyn BufRead, style: Style) -> D
     }
     out::result(&summary(&all, kept, skipped, &project.settings.path, &path));
     Ok(Exit::Go)
+}
+
+/// What the text states for a guess, as it was shown.
+fn stated<'a>(question: &'a Question, id: &str) -> Vec<(&'a str, &'a str)> {
+    let offers = match &question.about {
+        About::Check(offers) if question.guess => offers.as_slice(),
+        About::Check(_) | About::Target(_) => &[],
+    };
+    let chosen = offers.iter().filter(|it| it.id == id);
+    chosen.flat_map(|it| &it.params).filter_map(|it| it.split_once('=')).collect()
 }
 
 fn summary(all: &[Question], kept: usize, skipped: usize, settings: &str, path: &str) -> String {
@@ -135,6 +150,10 @@ fn offered(number: usize, offer: &Offer, guess: bool, style: Style) -> Vec<Strin
     };
     let text = format!("  {number}  {}  {}{params}", offer.id, offer.title);
     let mut rows = vec![style.cut(&text, style.width)];
+    if find(&offer.id).is_none() {
+        let text = "     this version cannot look with it: the line would be unknown";
+        rows.push(style.paint(Tone::Faint, &style.cut(text, style.width)));
+    }
     if !guess {
         let words: Vec<String> = offer.because.iter().map(|it| format!("`{it}`")).collect();
         let because = format!("     because of {}", words.join(", "));

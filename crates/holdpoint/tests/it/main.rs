@@ -17,6 +17,7 @@ mod diff;
 mod docs;
 mod doctor;
 mod export;
+mod forged;
 mod formats;
 mod guides;
 mod help_pages;

@@ -256,6 +256,22 @@ fn closed(snapshot: &Snapshot, sealed: Option<&Sealed>, report: &mut Report) -> 
     }
 }
 
+/// Whether a seal is about this journal and signed, and so is the whole file.
+pub(crate) fn holds(
+    file: &[u8],
+    sealed: &Sealed,
+    run: &str,
+    events: usize,
+    head: &[u8; 32],
+) -> bool {
+    let seal = &sealed.seal;
+    seal.run == run
+        && usize::try_from(seal.events) == Ok(events)
+        && seal.head == canonical::hex(head)
+        && sealed.key().is_some_and(|key| key.signed(&seal::chain_message(seal), &sealed.chain))
+        && signed(file, sealed)
+}
+
 fn signed(file: &[u8], sealed: &Sealed) -> bool {
     let message = seal::find(file, &sealed.file).and_then(|place| seal::file_message(file, place));
     match (message, sealed.key()) {

@@ -21,6 +21,7 @@ use holdpoint_model::{
     plan::Plan,
 };
 
+pub(crate) use file::holds;
 pub use report::{Open, Outcome, Place, Report, Revised, Trouble};
 
 use crate::{

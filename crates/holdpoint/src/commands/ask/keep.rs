@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use holdpoint_bind::settings::{Settings, Which};
 use holdpoint_report::style::Style;
-use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, value};
 
 use super::table;
 use crate::{commands::run::replace, exit::Stop, settings::complain};
@@ -19,7 +19,7 @@ impl Keeper {
         Self { path: PathBuf::from(path) }
     }
 
-    /// Writes `key = "value"` into the table of a line. The file is read anew: somebody may have
+    /// Writes `key = "value"` into the table of a line, `params.NAME` into its parameters. The file is read anew: somebody may have
     /// it open beside the questions.
     pub(in crate::commands) fn keep(
         &self,
@@ -99,6 +99,14 @@ fn set(document: &mut DocumentMut, place: &Which, key: &str, answer: &str) -> Re
     {
         one.insert("text", value(text.as_str()));
     }
+    let (one, key) = match key.split_once("params.") {
+        Some(("", name)) => {
+            let params = one.entry("params").or_insert_with(|| value(InlineTable::new()));
+            let params = params.as_table_like_mut();
+            (params.ok_or_else(|| String::from("`params` is no table"))?, name)
+        }
+        Some(_) | None => (one, key),
+    };
     match one.get_mut(key).and_then(Item::as_value_mut) {
         // A comment behind the old value stays.
         Some(old) => {

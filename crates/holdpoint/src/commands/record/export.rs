@@ -45,6 +45,16 @@ pub(super) fn export(
     let wanted = reports::wanted(report)?;
     let loaded = read(path)?;
     let dossier = dossier(&loaded)?;
+    let document = Path::new(&dossier.view.document.path);
+    let keep = [document, path, Path::new("holdpoint.toml")];
+    if let Some((to, why)) = bundle.and_then(|to| Some((to, reports::kept(to, &keep)?))) {
+        return Err(Stop::usage(format!("`--bundle`: {} {why}", to.display())));
+    }
+    if let Some(to) = bundle.filter(|to| to.exists() && !to.is_file()) {
+        return Err(Stop::usage(format!("`--bundle`: {} is no file", to.display())));
+    }
+    reports::reachable(&wanted)?;
+    reports::clear(&wanted, &keep)?;
     if let Some(to) = bundle {
         // Whoever is refused the bundle gets no half of what was asked for.
         let bytes = bundled(path, &loaded, &dossier)?;

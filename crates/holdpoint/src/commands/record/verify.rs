@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
@@ -63,6 +64,13 @@ fn texts(bytes: &[u8]) -> Vec<(usize, String)> {
     parse(bytes).lines.into_iter().map(|line| (line.number, line.text)).collect()
 }
 
+/// Whether a file is a zip: what `record export --bundle` makes.
+fn is_bundle(path: &Path) -> bool {
+    let mut head = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == *b"PK\x03\x04"
+}
+
 pub(super) fn verified(
     path: Option<&Path>,
     keys: &[String],
@@ -71,6 +79,12 @@ pub(super) fn verified(
     style: Style,
 ) -> Done {
     let path = place(path)?;
+    if is_bundle(&path) {
+        return Err(Stop::usage(format!(
+            "{} is a bundle; unpack it, and verify the record in it",
+            path.display()
+        )));
+    }
     let trust = trust(keys)?;
     let with = With { trust: &trust, checks: &find, parse_lines: &texts, refold: &refold };
     let mut all = Vec::new();
