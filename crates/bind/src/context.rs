@@ -3,7 +3,8 @@
 use holdpoint_document::{Document, Form, Line, LineId, SectionId};
 
 use crate::{
-    candidate::Above,
+    candidate::{Above, Reading},
+    kind::Subject,
     scan::{CONCEPTS, Scan},
     words::Classes,
 };
@@ -36,6 +37,17 @@ impl<'a> Context<'a> {
         let title = first.next().map(|(at, _)| at).filter(|_| first.next().is_none());
         let installed = is_installed(document);
         Self { document, headings, lines, title, anywhere, installed }
+    }
+
+    /// What is read of a line, beneath what stands above it.
+    pub(crate) fn reading<'r>(
+        &'r self,
+        it: &Subject<'r>,
+        above: &'r [Above<'r>],
+    ) -> Option<Reading<'r>> {
+        let (scan, around) = (self.line(it.id)?, classes(above));
+        let (text, anywhere, phase) = (it.line.repaired.as_str(), self.anywhere, it.phase);
+        Some(Reading { text, scan, above, around, anywhere, phase })
     }
 
     /// The line itself, taken apart.

@@ -3,8 +3,8 @@
 use holdpoint_document::{Document, LineId};
 
 use crate::{
-    candidate::{Reading, candidates},
-    context::{Context, classes},
+    candidate::candidates,
+    context::Context,
     kind::{self, Subject},
     learned::{self, features::features},
     outline::{self, Outline},
@@ -26,16 +26,8 @@ pub fn samples(document: &Document) -> Vec<Features> {
             let hits = outline::hits(&line.repaired);
             let subject = Subject::new(document, &outline, id, line, phase, &hits);
             let kind = kind::kind(&subject);
-            let Some(scan) = context.line(id) else { return Features::new() };
             let above = context.above(id);
-            let reading = Reading {
-                text: &line.repaired,
-                scan,
-                above: &above,
-                around: classes(&above),
-                anywhere: context.anywhere,
-                phase,
-            };
+            let Some(reading) = context.reading(&subject, &above) else { return Features::new() };
             let claims = candidates(&reading);
             let all = features(&reading, &claims, kind.word());
             all.iter().map(|it| (it.name, it.times)).collect()

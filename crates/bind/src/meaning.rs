@@ -8,8 +8,8 @@ use holdpoint_model::line::{Binding, Kind, Phase};
 use crate::{
     candidate::{BOUND_MIN, Candidate, MARGIN, OFFER_MIN, Reading, candidates},
     command,
-    context::{Context, classes},
-    kind::Subject,
+    context::Context,
+    kind::{self, Subject},
     learned::{self, Said},
     leftover, line_form, parameters,
     scan::{CONCEPTS, Scan},
@@ -92,29 +92,13 @@ pub(crate) fn meaning(
     if let Form::Command { language, .. } = &it.line.form {
         return (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)]);
     }
-    let Some(scan) = context.line(it.id) else {
-        return (Binding::Unbound, Vec::new());
-    };
     let above = context.above(it.id);
-    let around = classes(&above);
-    let reading = Reading {
-        text: &it.line.repaired,
-        scan,
-        above: &above,
-        around,
-        anywhere: context.anywhere,
-        phase: it.phase,
+    let Some(reading) = context.reading(it, &above) else {
+        return (Binding::Unbound, Vec::new());
     };
     let claims = candidates(&reading);
     if let Some(found) = of_owned_command(it, &claims, &reading) {
-        // "Database answers (`pg_isready`)": the words may say more than a command nobody knows.
-        let told = (found.id == command::SHELL)
-            .then(|| of_examples(it, kind, &claims, &reading, context))
-            .flatten()
-            .filter(|(state, all)| {
-                *state == Binding::Bound && all.iter().all(|it| it.id != command::SHELL)
-            });
-        return told.unwrap_or_else(|| (Binding::Bound, vec![found]));
+        return (Binding::Bound, vec![found]);
     }
     if let Some(found) = structure::of_person(it, kind, &reading) {
         return found;
@@ -337,9 +321,15 @@ fn of_parts(it: &Subject<'_>, whole: &[Candidate], reading: &Reading<'_>) -> Opt
     all.iter().any(|it| all.first().is_some_and(|first| first.id != it.id)).then_some(all)
 }
 
+/// What sort of statement a line is: a parent that claims something by itself is no mere group.
+pub(crate) fn kind_of(it: &Subject<'_>, context: &Context<'_>) -> Kind {
+    let kind = kind::kind(it);
+    if kind == Kind::Group && claims(it, context) { Kind::Probe } else { kind }
+}
+
 /// Whether the text of a bold parent claims something by itself: it binds a check, and it states a
 /// value or says in a verb how something is.
-pub(crate) fn claims(it: &Subject<'_>, context: &Context<'_>) -> bool {
+fn claims(it: &Subject<'_>, context: &Context<'_>) -> bool {
     let valued = |scan: &Scan| scan.values.iter().any(|it| it.what != What::Number);
     let states = || {
         let verb = |hit: &Hit| {
@@ -394,8 +384,8 @@ fn of_owned_command(
     };
     let known = command::about(text, trouble).is_some_and(|about| about.id != command::SHELL);
     let told = matches!(it.line.form, Form::Box(_)) || it.line.ordinal.is_some();
-    let mut found =
-        (known || told && !is_clear(claims)).then(|| of_command(it, text, Language::Shell))?;
+    let mut found = (known || told && (!is_clear(claims) || is_program(text)))
+        .then(|| of_command(it, text, Language::Shell))?;
     if found.id == command::SHELL {
         let all = commands(it).flat_map(command::words);
         found.because.extend(all.filter(|_| it.line.fence.is_some()));
@@ -404,6 +394,12 @@ fn of_owned_command(
     found.because.extend(same.into_iter().flat_map(|claim| claim.because(reading)));
     found.because = distinct(found.because);
     Some(found)
+}
+
+/// Whether a command starts a program of the team's own, which nobody else knows: what it is run
+/// for is not seen by looking at what it should bring about.
+fn is_program(command: &str) -> bool {
+    command.starts_with("./") || command.starts_with("../")
 }
 
 /// Whether a word that denies stands before a command.

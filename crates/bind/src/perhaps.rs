@@ -7,13 +7,14 @@ use holdpoint_document::{Document, Form, LineId};
 use holdpoint_model::line;
 
 use crate::{
-    candidate::{Reading, candidates},
-    context::{Context, classes},
-    kind::{self, Subject},
+    candidate::candidates,
+    context::Context,
+    kind::Subject,
     learned::Said,
+    meaning,
     outline::{self, Outline},
     parameters, phase,
-    understand::Meaning,
+    understand::{Meaning, keep_known},
 };
 
 /// How likely the likeliest entry has to be for the line to be asked about. At this chance about
@@ -38,20 +39,16 @@ pub(crate) fn perhaps(document: &Document, wanted: &BTreeSet<usize>) -> Vec<(usi
 
 fn one(document: &Document, outline: &Outline, context: &Context<'_>, at: usize) -> Vec<Meaning> {
     let id = LineId(at);
-    let (Some(own), Some(scan)) = (document.lines.get(at), context.line(id)) else {
-        return Vec::new();
-    };
+    let Some(own) = document.lines.get(at) else { return Vec::new() };
     if matches!(own.form, Form::Command { .. } | Form::Assignment { .. }) {
         return Vec::new();
     }
     let phase = phase::phase(own, outline);
     let hits = outline::hits(&own.repaired);
     let subject = Subject::new(document, outline, id, own, phase, &hits);
-    let kind = kind::kind(&subject);
+    let kind = meaning::kind_of(&subject, context);
     let above = context.above(id);
-    let around = classes(&above);
-    let anywhere = context.anywhere;
-    let reading = Reading { text: &own.repaired, scan, above: &above, around, anywhere, phase };
+    let Some(reading) = context.reading(&subject, &above) else { return Vec::new() };
     let claims = candidates(&reading);
     let Some(said) = Said::of(&reading, &claims, kind.word()) else { return Vec::new() };
     // A step is a command, and a line that has none cannot be one.
@@ -64,10 +61,13 @@ fn one(document: &Document, outline: &Outline, context: &Context<'_>, at: usize)
     if ranked.peek().is_none_or(|(_, chance)| *chance < FIRST_MIN) {
         return Vec::new();
     }
-    let meaning = |(id, _): (&'static str, f64)| Meaning {
-        id: id.to_owned(),
-        params: parameters::of(id, &subject, &reading),
-        because: vec![own.text.clone()],
+    let meaning = |(id, _): (&'static str, f64)| {
+        let params = parameters::of(id, &subject, &reading);
+        let because = vec![own.text.clone()];
+        let mut meaning = Meaning { id: id.to_owned(), params, because };
+        // What is offered is written into the settings, and must be readable there.
+        keep_known(&mut meaning);
+        meaning
     };
     ranked.map(meaning).collect()
 }

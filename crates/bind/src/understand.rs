@@ -9,7 +9,7 @@ use holdpoint_model::line::{Binding, Kind, Phase, Severity};
 use crate::{
     condition::condition,
     context::Context,
-    kind::{self, Subject},
+    kind::Subject,
     meaning,
     outline::{self, Outline},
     phase,
@@ -56,10 +56,7 @@ pub fn understand(document: &Document) -> Vec<Understood> {
             let fenced = matches!(line.form, Form::Command { .. } | Form::Assignment { .. });
             let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
             let subject = Subject::new(document, &outline, id, line, phase, &hits);
-            let mut kind = kind::kind(&subject);
-            if kind == Kind::Group && meaning::claims(&subject, &context) {
-                kind = Kind::Probe;
-            }
+            let kind = meaning::kind_of(&subject, &context);
             let (state, mut checks) = meaning::meaning(&subject, kind, &context);
             for check in &mut checks {
                 keep_known(check);
@@ -73,7 +70,7 @@ pub fn understand(document: &Document) -> Vec<Understood> {
 
 /// Drops parameters that the entry does not have, and values that it could not read: a line is
 /// looked at with what it states, never refused for how it was read here.
-fn keep_known(check: &mut Meaning) {
+pub(crate) fn keep_known(check: &mut Meaning) {
     for complaint in validate(&check.id, &check.params) {
         check.params.remove(&complaint.name);
     }

@@ -5,9 +5,9 @@ use holdpoint_model::line::{Binding, Kind, Phase};
 
 use crate::{
     candidate::{self, Candidate, MARGIN, Reading, candidates},
-    context::{Context, classes},
+    context::Context,
     key::blank,
-    kind::{self, Subject},
+    kind::Subject,
     learned::{self, Said},
     line_form, meaning,
     outline::{self, NAMES, Outline},
@@ -202,10 +202,7 @@ pub fn why(document: &Document, number: usize) -> Option<Why> {
     let fenced = matches!(line.form, Form::Command { .. } | Form::Assignment { .. });
     let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
     let subject = Subject::new(document, &outline, id, line, phase, &hits);
-    let mut kind = kind::kind(&subject);
-    if kind == Kind::Group && meaning::claims(&subject, &context) {
-        kind = Kind::Probe;
-    }
+    let kind = meaning::kind_of(&subject, &context);
     let (state, checks) = meaning::meaning(&subject, kind, &context);
     let mut why = Why {
         phase: phase_ground(document, line, phase),
@@ -219,16 +216,8 @@ pub fn why(document: &Document, number: usize) -> Option<Why> {
         people: None,
         place: place(document, line),
     };
-    let Some(scan) = context.line(id) else { return Some(why) };
     let above = context.above(id);
-    let reading = Reading {
-        text: &line.repaired,
-        scan,
-        above: &above,
-        around: classes(&above),
-        anywhere: context.anywhere,
-        phase,
-    };
+    let Some(reading) = context.reading(&subject, &above) else { return Some(why) };
     let claims = candidates(&reading);
     let found = Found { subject: &subject, kind, context: &context, reading: &reading };
     why.decided = decided(&found, &claims, state, &checks);

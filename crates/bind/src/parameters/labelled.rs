@@ -4,8 +4,7 @@ use holdpoint_document::{Document, Form, LineId, parse};
 
 use super::{Params, of, of_command, of_owned};
 use crate::{
-    candidate::Reading,
-    context::{Context, classes},
+    context::Context,
     kind::Subject,
     line_form,
     outline::{self, Outline},
@@ -33,14 +32,7 @@ pub(crate) fn claimed(document: &Document, number: usize, id: &str) -> Params {
         return of_owned(id, &subject, &command.text);
     }
     let above = context.above(own);
-    let reading = Reading {
-        text: &line.repaired,
-        scan: context.line(own).unwrap(),
-        above: &above,
-        around: classes(&above),
-        anywhere: context.anywhere,
-        phase,
-    };
+    let reading = context.reading(&subject, &above).unwrap();
     of(id, &subject, &reading)
 }
 

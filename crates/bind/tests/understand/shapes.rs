@@ -85,6 +85,15 @@ fn commands_decide_whatever_the_language_of_their_title() {
     assert_eq!(found.checks[0].id, "http.health");
     assert_eq!(bound("- [ ] Roll out: `kubectl apply -f k8s/app.yaml`"), "deploy.apply");
     assert_eq!(bound("- [ ] `./tools/frobnicate.sh now`"), "step.shell");
+    // What is to be run is never taken for a look at what it should bring about.
+    for text in [
+        "- [ ] Run `./renew.sh` so that the TLS certificate is valid",
+        "- [ ] Health check passes after `./switch.sh`",
+        "- [ ] All environment variables are set by `./push-env.sh`",
+        "- [ ] Database is reachable (`./db-open.sh`)",
+    ] {
+        assert_eq!(bound(text), "step.shell", "{text}");
+    }
 }
 
 #[test]
