@@ -101,18 +101,17 @@ pub(crate) struct Scan {
 
 impl Scan {
     pub(crate) fn of(text: &str) -> Self {
-        let silent = silent(text);
-        let aside = aside(text);
+        let silent = merged(silent(text));
+        let aside = merged(aside(text));
         let first = first_sentence(text);
-        let is_silent = |start: usize| silent.iter().any(|range| range.contains(&start));
+        let is_silent = |start: usize| is_within(&silent, start);
         let mut values = values(text);
         values.retain(|value| !is_silent(value.start));
         let mut hits = CONCEPTS.hits(text);
-        let address = |start: usize| {
-            let mut places = values.iter().filter(|it| matches!(it.what, What::Url | What::Host));
-            places.any(|it| it.start <= start && start < it.end)
-        };
-        hits.retain(|hit| !is_silent(hit.start) && !address(hit.start) && hit.start < first);
+        let addresses = values.iter().filter(|it| matches!(it.what, What::Url | What::Host));
+        let addresses = merged(addresses.map(|it| it.start..it.end).collect());
+        let is_spoken = |at: usize| !is_silent(at) && !is_within(&addresses, at) && at < first;
+        hits.retain(|hit| is_spoken(hit.start));
         for value in &values {
             let class =
                 VALUES.iter().find(|(what, _)| *what == value.what).map(|(_, class)| *class);
@@ -140,7 +139,7 @@ impl Scan {
         let sentence = is_sentence_case(text);
         let mut tokens = tokens(text);
         for token in &mut tokens {
-            let remark = aside.iter().any(|range| range.contains(&token.start));
+            let remark = is_within(&aside, token.start);
             token.name = is_name(text, token, sentence);
             token.weight = if is_silent(token.start) || first <= token.start {
                 0
@@ -151,12 +150,33 @@ impl Scan {
             } else {
                 token.weight
             };
-            for hit in hits.iter().filter(|hit| hit.start < token.end && token.start < hit.end) {
-                token.cover.insert(hit.class);
-            }
+        }
+        for hit in &hits {
+            let from = tokens.partition_point(|it| it.end <= hit.start);
+            let covered = tokens.iter_mut().skip(from).take_while(|it| it.start < hit.end);
+            covered.for_each(|it| it.cover.insert(hit.class));
         }
         Self { hits, set, tokens, values, label }
     }
+}
+
+/// Ranges in the order of their starts, those that touch as one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|it| it.start);
+    let mut all: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match all.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => all.push(range),
+        }
+    }
+    all
+}
+
+/// Whether a place lies in one of the ranges that [`merged`] gave.
+fn is_within(ranges: &[Range<usize>], at: usize) -> bool {
+    let behind = ranges.partition_point(|it| it.start <= at);
+    behind.checked_sub(1).and_then(|it| ranges.get(it)).is_some_and(|it| at < it.end)
 }
 
 /// The word with which a text orders to deploy something.

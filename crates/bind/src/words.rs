@@ -132,7 +132,7 @@ impl Vocabulary {
     /// Every term of the vocabulary in `text`, in the order of their starts. A term that lies
     /// within a longer one of the same class is left out.
     pub(crate) fn hits(&self, text: &str) -> Vec<Hit> {
-        let mut found: Vec<Hit> = Vec::new();
+        let mut found = Found { hits: Vec::new(), ends: vec![0; self.names.len()] };
         let even: Vec<u8> = text.bytes().map(even).collect();
         let mut before = ' ';
         for (at, c) in text.char_indices() {
@@ -149,11 +149,11 @@ impl Vocabulary {
                 }
             }
         }
-        found
+        found.hits
     }
 
     /// The terms that begin at `at` with a key, from the first of their slot.
-    fn beginning(&self, text: &str, at: usize, rest: &[u8], key: (u32, u32), found: &mut Vec<Hit>) {
+    fn beginning(&self, text: &str, at: usize, rest: &[u8], key: (u32, u32), found: &mut Found) {
         let (key, first) = key;
         let mut next = Some(first);
         while let Some(term) = next.and_then(|at| self.terms.get(usize::try_from(at).ok()?)) {
@@ -165,13 +165,7 @@ impl Vocabulary {
             let Some(end) = ends(text, at + bytes.len(), term.open) else {
                 continue;
             };
-            let hit = Hit { class: term.class, start: at, end };
-            let inside =
-                |a: &Hit, b: &Hit| a.class == b.class && b.start <= a.start && a.end <= b.end;
-            if !found.iter().any(|other| inside(&hit, other)) {
-                found.retain(|other| !inside(other, &hit));
-                found.push(hit);
-            }
+            found.put(Hit { class: term.class, start: at, end });
         }
     }
 
@@ -182,6 +176,33 @@ impl Vocabulary {
             set.insert(hit.class);
         }
         set
+    }
+}
+
+/// Hits in the order of their starts, none within another of its class.
+struct Found {
+    hits: Vec<Hit>,
+    /// Where the last hit of each class ends. What began earlier does not end later.
+    ends: Vec<usize>,
+}
+
+impl Found {
+    fn put(&mut self, hit: Hit) {
+        let Some(end) = self.ends.get_mut(usize::from(hit.class)).filter(|it| **it < hit.end)
+        else {
+            return;
+        };
+        *end = hit.end;
+        let beside = self.hits.iter().rposition(|it| it.start < hit.start).map_or(0, |at| at + 1);
+        let mut at = beside;
+        while let Some(other) = self.hits.get(at) {
+            if other.class == hit.class {
+                self.hits.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        self.hits.push(hit);
     }
 }
 
