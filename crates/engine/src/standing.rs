@@ -94,10 +94,14 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
 fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
     let Some(answer) = answer else {
         to.state = State::Owed;
-        to.finding = Finding::unknown(
-            "a person answers this",
-            format!("holdpoint answer DOC --line {} --value …", line.number),
-        );
+        to.finding = if signs(line) {
+            unsigned(line, "nobody has signed this off")
+        } else {
+            Finding::unknown(
+                "a person answers this",
+                format!("holdpoint answer DOC --line {} --value …", line.number),
+            )
+        };
         return;
     };
     let said = match &answer.reply {
@@ -122,7 +126,14 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
         );
         return;
     }
-    let attests = line.candidates.first().is_some_and(|id| id.starts_with("attest."));
+    if signs(line) {
+        // Whoever may type an answer is not thereby the one who signs, and a word says nothing of
+        // the evidence that it was given over.
+        to.state = State::Owed;
+        to.finding = unsigned(line, &format!("a word is no signature; {} said: {said}", answer.by));
+        return;
+    }
+    let attests = is_of(line, "attest.");
     let spoken = matches!(answer.reply, Reply::Value(_));
     if attests && spoken && (!affirms(&said) || hedges(&said)) {
         to.state = State::Owed;
@@ -144,6 +155,29 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
     to.finding = Finding::pass(format!("{} answered", answer.by))
         .seen(said)
         .unproven("assertion only: rests on the word of the person who answered");
+}
+
+/// What an open sign-off waits for. This version takes no signatures: a team that goes by
+/// somebody's recorded word says so itself, where it is reviewed.
+fn unsigned(line: &Line, why: &str) -> Finding {
+    let number = line.number;
+    Finding::unknown(
+        why,
+        format!(
+            "this version takes no signatures: decide with --gate pre and --gate post, which leave \
+             sign-offs for later; where a recorded word will do, say so: [line.{number}] text = \"…\" \
+             check = \"attest.statement\" in holdpoint.toml"
+        ),
+    )
+}
+
+/// Whether a line is a sign-off.
+fn signs(line: &Line) -> bool {
+    is_of(line, "signoff.")
+}
+
+fn is_of(line: &Line, family: &str) -> bool {
+    line.candidates.first().is_some_and(|id| id.starts_with(family))
 }
 
 fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut Standing) {

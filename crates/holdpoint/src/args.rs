@@ -238,7 +238,7 @@ pub(crate) enum GateArg {
     Pre,
     /// After it.
     Post,
-    /// Both.
+    /// Both, and the sign-offs.
     All,
 }
 

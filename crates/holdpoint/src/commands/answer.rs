@@ -59,6 +59,13 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     let run = session.run().to_owned();
     session.finish(&project)?;
     out::result(&format!("line {} answered; kept as run {run}\n", args.line));
+    if line.checks.first().is_some_and(|check| check.id.starts_with("signoff.")) {
+        out::note(&format!(
+            "line {} is a sign-off, and a word is no signature: a yes leaves it open; `run --gate all` \
+             says what to do\n",
+            args.line
+        ));
+    }
     Ok(Exit::Go)
 }
 
