@@ -1,8 +1,19 @@
 //! What no GO may hide: approvals that nobody gave, words of people, answers of another release.
 
+use holdpoint_lab::{Reply, Server, http};
 use serde_json::Value;
 
 use crate::common::Place;
+
+/// A server that does not know any query, on a runtime that lives as long as it does.
+fn strict(status: u16) -> (Server, tokio::runtime::Runtime) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(http(move |request| match request.path.as_str() {
+        "/health" => Reply::new(200, r#"{"status":"ok"}"#).with("content-type", "application/json"),
+        _ => Reply::new(status, "what is that?"),
+    }));
+    (server, runtime)
+}
 
 fn line_of(run: &Value, line: u64) -> &Value {
     run["lines"].as_array().unwrap().iter().find(|it| it["line"] == line).unwrap()
@@ -63,4 +74,35 @@ fn a_sign_off_that_nobody_gave_holds_the_gate_that_comprises_it() {
     assert_eq!((run["verdict"].as_str(), code), (Some("GO"), Some(0)), "{run}");
     let unproven = line_of(&run, 11)["unproven"].to_string();
     assert!(unproven.contains("assertion only"), "{unproven}");
+}
+
+#[test]
+fn a_server_that_refuses_unknown_queries_is_not_told_as_down() {
+    let place = Place::new();
+    for status in [400, 404] {
+        let (server, _runtime) = strict(status);
+        let url = format!("url=http://127.0.0.1:{}", server.port());
+        let (code, check) =
+            place.json(&["check", "http.health", &url, "interval=1ms", "--format", "json"]);
+        assert_eq!((check["verdict"].as_str(), code), (Some("pass"), Some(0)), "{check:#}");
+        let seen = check["seen"].as_str().unwrap();
+        assert!(seen.contains("holdpoint=…") && seen.contains(&status.to_string()), "{seen}");
+        assert!(check["unproven"].to_string().contains("no cache"), "{check:#}");
+        assert_eq!(check["looks"].as_array().unwrap().len(), 6, "what was refused is kept");
+        // Where neither is there, both are named as they were asked.
+        let (code, check) = place.json(&[
+            "check",
+            "http.health",
+            &url,
+            "path=/ready",
+            "interval=1ms",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(code, Some(1), "{check:#}");
+        let plain = format!("http://127.0.0.1:{}/ready", server.port());
+        let reason = check["reason"].as_str().unwrap();
+        let both = format!("{status} to {plain}, and {status} to {plain}?holdpoint=");
+        assert!(reason.contains(&both), "{reason}");
+    }
 }
