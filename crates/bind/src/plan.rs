@@ -16,6 +16,7 @@ use crate::{
     lock::{self, Change, Lock, Proposal},
     needs,
     overrides::{self, Draft},
+    reach,
     scope::{given_host, this_machine},
     settings::{LineOverride, Settings},
     targets::{Meant, Said, kind_of, kinds, meant},
@@ -93,12 +94,16 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
             state: draft.state,
             checks: draft.checks,
             needs: Vec::new(),
+            lacks: Vec::new(),
             parent: parent.map(|parent| parent.number),
             command: exact::command(line, draft.kind),
         };
         planned.declares =
             matches!(line.form, Form::Title) || gate::declares_only(planned.kind, &planned.checks);
         planned.gated = gate::gated(&planned);
+        if planned.checks.first().is_some_and(|check| check.id == "contact.complete") {
+            planned.lacks = reach::lacking(line);
+        }
         aim(&mut planned, draft.target.as_deref(), settings);
         if let Some(target) = draft.target {
             diagnostics.extend(misfit(&planned, &target));

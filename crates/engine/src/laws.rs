@@ -23,6 +23,8 @@ fn line(number: usize, severity: Severity, binding: Binding, slots: Vec<Slot>) -
         parent: Some(1),
         condition: None,
         candidates: Vec::new(),
+        text: String::new(),
+        lacks: Vec::new(),
     }
 }
 

@@ -94,7 +94,9 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
 fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
     let Some(answer) = answer else {
         to.state = State::Owed;
-        to.finding = if signs(line) {
+        to.finding = if let Some(what) = lacking(line) {
+            Finding::unknown(what, fill(line))
+        } else if signs(line) {
             unsigned(line, "nobody has signed this off")
         } else {
             Finding::unknown(
@@ -133,6 +135,13 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
         to.finding = unsigned(line, &format!("a word is no signature; {} said: {said}", answer.by));
         return;
     }
+    if let Some(what) = lacking(line) {
+        // What is not written down helps nobody at night, whoever knows it by heart.
+        to.state = State::Fail;
+        let reason = format!("{what}, and {} answered: {said}", answer.by);
+        to.finding = Finding::fail(reason, "who it is, and how to reach them", what, fill(line));
+        return;
+    }
     let attests = is_of(line, "attest.");
     let spoken = matches!(answer.reply, Reply::Value(_));
     if attests && spoken && (!affirms(&said) || hedges(&said)) {
@@ -155,6 +164,18 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
     to.finding = Finding::pass(format!("{} answered", answer.by))
         .seen(said)
         .unproven("assertion only: rests on the word of the person who answered");
+}
+
+/// What the document does not say about a contact.
+fn lacking(line: &Line) -> Option<String> {
+    (!line.lacks.is_empty()).then(|| format!("nothing stands under {}", line.lacks.join(", ")))
+}
+
+fn fill(line: &Line) -> String {
+    format!(
+        "fill it in on line {} of the document, then `holdpoint plan`; a yes does not replace it",
+        line.number
+    )
 }
 
 /// What an open sign-off waits for. This version takes no signatures: a team that goes by

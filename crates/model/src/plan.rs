@@ -71,6 +71,9 @@ pub struct PlanLine {
     pub checks: Vec<BoundCheck>,
     /// Settings paths that are missing before it can be looked at.
     pub needs: Vec<String>,
+    /// Columns of a contact's row that have to be filled in and are not: nobody's word fills them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
     /// Physical line of the item it is nested in.
     pub parent: Option<usize>,
     /// The command of the line, where it is one.

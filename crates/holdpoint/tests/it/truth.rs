@@ -106,3 +106,33 @@ fn a_server_that_refuses_unknown_queries_is_not_told_as_down() {
         assert!(reason.contains(&both), "{reason}");
     }
 }
+
+#[test]
+fn an_empty_cell_of_a_contact_is_not_covered_by_a_yes() {
+    let place = Place::new();
+    place.write("holdpoint.toml", FILE);
+    place.write("public/index.html", "<h1>shop</h1>");
+    let text = "# Release\n\n## Pre-Deployment\n\n- [ ] Front page in place\n\n## Who to call\n\n\
+                | Who | Role | Phone |\n| --- | --- | --- |\n| Ann | DBA | +49 30 1234 |\n\
+                | Ben | On call | TBD |\n| Cleo | Lead | <phone> |\n| Dan | Ops | |\n";
+    place.write("RELEASE.md", text);
+    let lint = place.run(&["lint", "RELEASE.md"]);
+    for line in [12, 13, 14] {
+        let at = format!("RELEASE.md:{line}");
+        assert!(lint.out.contains(&at) || lint.err.contains(&at), "{at}\n{}{}", lint.out, lint.err);
+    }
+    assert!(!lint.out.contains("RELEASE.md:11"), "{}", lint.out);
+    let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
+    let owed = [11, 12, 13, 14].map(|line| state_of(&run, line).to_owned());
+    assert_eq!((owed, code), (["owed"; 4].map(str::to_owned), Some(3)), "{run}");
+    let why = line_of(&run, 12)["reason"].as_str().unwrap();
+    assert!(why.contains("nothing stands under Phone"), "{why}");
+    for line in ["11", "12", "13", "14"] {
+        let said = place.run(&["answer", "RELEASE.md", "--line", line, "--value", "yes"]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+    }
+    let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
+    let states = [11, 12, 13, 14].map(|line| state_of(&run, line).to_owned());
+    let wanted = ["pass", "fail", "fail", "fail"].map(str::to_owned);
+    assert_eq!((states, code), (wanted, Some(1)), "{run}");
+}

@@ -34,6 +34,7 @@ fn plan_line(line: usize, text: &str) -> PlanLine {
             target: String::from("web"),
         }],
         needs: Vec::new(),
+        lacks: Vec::new(),
         parent: None,
         command: None,
     }

@@ -190,6 +190,7 @@ mod tests {
             state: Binding::Bound,
             checks: Vec::new(),
             needs: Vec::new(),
+            lacks: Vec::new(),
             parent: None,
             command: None,
         };
