@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdpoint_checks::{heads, names};
+use holdpoint_checks::{find, heads, names};
 use holdpoint_document::{Document, Form};
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
-    line::{Binding, Gate, Kind, Severity},
+    line::{self, Binding, Gate, Kind, Severity},
     plan::{BoundCheck, DocumentRef, Origin, Plan, PlanLine},
+    text::quoted,
 };
 
 use crate::{
@@ -121,6 +122,7 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
     let environment = inputs.environment.map(str::to_owned);
     let plan = Plan { document: document_ref, environment, lines };
     diagnostics.extend(idle(&plan, settings));
+    diagnostics.extend(blind(&plan));
     let (changes, proposals) = match inputs.lock {
         Some(lock) => (
             lock::compare(lock, document, &keys, &meanings, &parsed_sha256),
@@ -338,6 +340,34 @@ fn idle(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
         }
     }
     diagnostics
+}
+
+/// Lines that a run cannot decide before somebody takes them over, and what to write for one.
+fn blind(plan: &Plan) -> Option<Diagnostic> {
+    let unseen = |line: &&PlanLine| {
+        let looks = |check: &BoundCheck| {
+            let person = heads::head(&check.id).is_some_and(|it| it.form == line::Form::Duty);
+            person || find(&check.id).is_some()
+        };
+        line.state == Binding::Bound
+            && gate::decided_by(Gate::All, line)
+            && !line.checks.iter().all(looks)
+    };
+    let lines: Vec<&PlanLine> = plan.lines.iter().filter(unseen).collect();
+    let first = lines.first()?;
+    let numbers: Vec<String> = lines.iter().take(8).map(|line| line.line.to_string()).collect();
+    let more = if 8 < lines.len() { " …" } else { "" };
+    let (plural, bind) = if lines.len() == 1 { ("line", "binds") } else { ("lines", "bind") };
+    let message = format!(
+        "{} {plural} {bind} what this version cannot look with ({}{more}): unknown in a run. Where a \
+         person answers for one, write it into holdpoint.toml, each part on a line of its own, \
+         `[line.{}]` `text = {}` `check = \"attest.statement\"`, then `holdpoint answer`",
+        lines.len(),
+        numbers.join(" "),
+        first.line,
+        quoted(&first.text)
+    );
+    Some(Diagnostic::new("plan::cannot-look", Level::Note, 0, message))
 }
 
 /// Hex SHA-256 over a plan, its environment included.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use holdpoint_model::{
     event::{Answer, Reply},
     line::{Binding, State},
+    text::quoted,
     verdict::{Finding, Verdict, worst},
 };
 
@@ -70,19 +71,15 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
         Binding::Unbound => {
             to.finding = Finding::unknown(
                 "the line was not understood",
-                format!(
-                    "say what it means: [line.{}] text = \"…\" check = \"…\" in holdpoint.toml",
-                    line.number
-                ),
+                format!("say what it means: write {}", bound_to(line, "…")),
             );
         }
         Binding::Choice => {
             to.finding = Finding::unknown(
                 format!("the line may mean {}", line.candidates.join(" or ")),
                 format!(
-                    "say which: [line.{}] text = \"…\" check = \"{}\" in holdpoint.toml",
-                    line.number,
-                    line.candidates.first().map_or("…", String::as_str)
+                    "say which: write {}",
+                    bound_to(line, line.candidates.first().map_or("…", String::as_str))
                 ),
             );
         }
@@ -181,14 +178,22 @@ fn fill(line: &Line) -> String {
 /// What an open sign-off waits for. This version takes no signatures: a team that goes by
 /// somebody's recorded word says so itself, where it is reviewed.
 fn unsigned(line: &Line, why: &str) -> Finding {
-    let number = line.number;
     Finding::unknown(
         why,
         format!(
             "this version takes no signatures: decide with --gate pre and --gate post, which leave \
-             sign-offs for later; where a recorded word will do, say so: [line.{number}] text = \"…\" \
-             check = \"attest.statement\" in holdpoint.toml"
+             sign-offs for later; where a recorded word will do, write {}",
+            bound_to(line, "attest.statement")
         ),
+    )
+}
+
+/// What binds a line to an entry, as the settings take it: each part on a line of its own.
+fn bound_to(line: &Line, id: &str) -> String {
+    format!(
+        "`[line.{}]` `text = {}` `check = \"{id}\"` in holdpoint.toml, each on a line of its own",
+        line.number,
+        quoted(&line.text)
     )
 }
 
@@ -212,7 +217,12 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
             Slot::Duty => person = true,
             Slot::Unseen(id) => parts.push(Finding::unknown(
                 format!("this version cannot look with {id}"),
-                format!("look by hand, and bind the line to what decides it (`attest.statement` where a person does): holdpoint explain {id}"),
+                format!(
+                    "look by hand (holdpoint explain {id}); where a person answers for it, write {}, \
+                     then holdpoint answer DOC --line {} --value …",
+                    bound_to(line, "attest.statement"),
+                    line.number
+                ),
             )),
         }
     }

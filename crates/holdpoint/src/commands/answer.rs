@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use holdpoint_checks::find;
 use holdpoint_model::{
     event::{Answer, Digest, Reply},
     limits,
     line::{Binding, Gate, Severity, State},
     plan::PlanLine,
+    text::quoted,
 };
 use holdpoint_record::canonical;
 use holdpoint_report::style::Style;
@@ -107,6 +109,16 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         Binding::Bound if asks_too(line) => {}
         Binding::Bound => {
             let check = line.checks.first().map(|check| check.id.clone()).unwrap_or_default();
+            if let Some(unseen) = line.checks.iter().find(|it| find(&it.id).is_none()) {
+                return Err(Stop::usage(format!(
+                    "line {} is bound to {}, which this version cannot look with; where a person \
+                     answers for it, write this into holdpoint.toml and answer again:\n\n{}\n\
+                     or say --not-applicable --reason …",
+                    line.line,
+                    unseen.id,
+                    pasted(line, "attest.statement")
+                )));
+            }
             return Err(Stop::usage(format!(
                 "line {} is decided by looking ({check}); mend it, or say --not-applicable --reason …",
                 line.line
@@ -114,9 +126,10 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         }
         Binding::Unbound | Binding::Choice => {
             return Err(Stop::usage(format!(
-                "line {} was not understood; say what it means first: [line.{}] text = \"…\" check = \"…\" in \
-                 holdpoint.toml (`attest.statement` where a person decides)",
-                line.line, line.line
+                "line {} was not understood; say in holdpoint.toml what it means, and answer again; \
+                 where a person decides:\n\n{}",
+                line.line,
+                pasted(line, "attest.statement")
             )));
         }
     }
@@ -149,6 +162,12 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         }
         (None, None) => Err(Stop::usage("say --value, --file, --not-applicable or --acknowledge")),
     }
+}
+
+/// What binds a line to an entry, to be pasted into the settings.
+fn pasted(line: &PlanLine, id: &str) -> String {
+    let (number, text) = (line.line, quoted(&line.text));
+    format!("[line.{number}]\ntext = {text}\ncheck = \"{id}\"\n")
 }
 
 /// Whether a person's word belongs to a line that is also looked at.

@@ -136,3 +136,41 @@ fn an_empty_cell_of_a_contact_is_not_covered_by_a_yes() {
     let wanted = ["pass", "fail", "fail", "fail"].map(str::to_owned);
     assert_eq!((states, code), (wanted, Some(1)), "{run}");
 }
+
+/// The parts of a text that stand between backquotes, from the one that begins so.
+fn paste(text: &str, begins: &str) -> String {
+    let from = text.find(begins).unwrap_or_else(|| panic!("{begins} is not in {text}"));
+    let parts: Vec<&str> = text[from..].split('`').step_by(2).take(3).collect();
+    format!("{}\n", parts.join("\n"))
+}
+
+#[test]
+fn what_cannot_be_looked_at_says_what_to_write_so_that_a_person_answers() {
+    const LINE: &str = "Redis \"main\" reachable";
+    let text = format!("# Release\n\n## Pre-Deployment\n\n- [ ] {LINE}\n");
+    let fresh = || {
+        let place = Place::new();
+        place.write("RELEASE.md", &text);
+        place
+    };
+    let place = fresh();
+    let plan = place.json(&["plan", "RELEASE.md", "--format", "json"]).1;
+    assert_eq!(plan["lines"][0]["checks"][0]["id"], "redis.reachable", "{plan}");
+    let notes = plan["diagnostics"].as_array().unwrap().iter();
+    let note = notes.map(|it| it["message"].as_str().unwrap()).find(|it| it.contains("[line.5]"));
+    let planned = paste(note.unwrap(), "[line.5]");
+    let run = place.json(&["run", "RELEASE.md", "--format", "json"]).1;
+    assert_eq!(state_of(&run, 5), "unknown", "{run}");
+    let ran = paste(line_of(&run, 5)["remedy"].as_str().unwrap(), "[line.5]");
+    let said = place.run(&["answer", "RELEASE.md", "--line", "5", "--value", "yes"]);
+    assert_eq!(said.code, Some(2), "{}", said.out);
+    let answered = said.err.split("\n\n").nth(1).unwrap().to_owned() + "\n";
+    for said in [planned, ran, answered] {
+        let place = fresh();
+        place.write("holdpoint.toml", format!("schema = 1\n{said}"));
+        let done = place.run(&["answer", "RELEASE.md", "--line", "5", "--value", "yes, I did"]);
+        assert_eq!(done.code, Some(0), "{said}\n{}", done.err);
+        let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
+        assert_eq!((state_of(&run, 5), code), ("pass", Some(0)), "{run}");
+    }
+}
