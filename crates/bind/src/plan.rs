@@ -7,7 +7,7 @@ use holdpoint_document::{Document, Form};
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
     line::{self, Binding, Gate, Kind, Severity},
-    plan::{BoundCheck, DocumentRef, Origin, Plan, PlanLine},
+    plan::{BoundCheck, DocumentRef, Origin, Plan, PlanLine, ReleaseRef},
     text::quoted,
 };
 
@@ -120,7 +120,7 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
         lines: document.physical_lines,
     };
     let environment = inputs.environment.map(str::to_owned);
-    let plan = Plan { document: document_ref, environment, lines };
+    let plan = Plan { document: document_ref, environment, release: released(settings), lines };
     diagnostics.extend(idle(&plan, settings));
     diagnostics.extend(blind(&plan));
     let (changes, proposals) = match inputs.lock {
@@ -132,6 +132,12 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
     };
     let lock = Lock::from(document, path, &keys, &meanings, parsed_sha256);
     Planned { plan, lock, changes, proposals, diagnostics }
+}
+
+/// The release that the settings declare.
+fn released(settings: &Settings) -> Option<ReleaseRef> {
+    let (version, commit) = (settings.release.version.clone(), settings.release.commit.clone());
+    (version.is_some() || commit.is_some()).then_some(ReleaseRef { version, commit })
 }
 
 /// The meaning of every line: the pinned one where there is one.

@@ -125,6 +125,15 @@ pub struct DocumentRef {
     pub lines: usize,
 }
 
+/// What is released, as the settings declare it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseRef {
+    /// Its version.
+    pub version: Option<String>,
+    /// Its commit: the one that was checked out, where that is what was declared.
+    pub commit: Option<String>,
+}
+
 /// What every line of a document was understood to mean.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -132,6 +141,9 @@ pub struct Plan {
     pub document: DocumentRef,
     /// The environment, when an overlay was chosen.
     pub environment: Option<String>,
+    /// The release, when the settings declare one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseRef>,
     /// Lines in the order of the document.
     pub lines: Vec<PlanLine>,
 }

@@ -174,3 +174,32 @@ fn what_cannot_be_looked_at_says_what_to_write_so_that_a_person_answers() {
         assert_eq!((state_of(&run, 5), code), ("pass", Some(0)), "{run}");
     }
 }
+
+#[test]
+fn an_answer_for_one_release_does_not_count_for_the_next() {
+    let place = Place::new();
+    place.write("RELEASE.md", "# Release\n\n## Pre-Deployment\n\n- [ ] Support team briefed\n");
+    let release = |text: &str| {
+        place.write("holdpoint.toml", format!("schema = 1\nrelease = {{ {text} }}\n"));
+    };
+    let run = || place.json(&["run", "RELEASE.md", "--format", "json"]).1;
+    let answer = || {
+        let said = place.run(&["answer", "RELEASE.md", "--line", "5", "--value", "yes"]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+    };
+    release("version = \"1.0\"");
+    answer();
+    assert_eq!(state_of(&run(), 5), "pass");
+    release("version = \"1.1\"");
+    let said = place.run(&["run", "RELEASE.md"]);
+    assert_eq!(said.code, Some(3), "{}", said.out);
+    assert!(said.err.contains("the release changed"), "{}", said.err);
+    // The commit that is checked out is part of it where the settings say so.
+    let checked_out = |digit: &str| place.write(".git/HEAD", digit.repeat(40));
+    checked_out("a");
+    release("version = \"1.1\", commit = \"auto\"");
+    answer();
+    assert_eq!(state_of(&run(), 5), "pass");
+    checked_out("b");
+    assert_eq!(state_of(&run(), 5), "owed");
+}

@@ -169,6 +169,7 @@ pub(crate) fn plan() -> Plan {
     Plan {
         document: document(),
         environment: None,
+        release: None,
         lines: vec![
             line(3, "motto says ready", "file.motto-says", Binding::Bound),
             line(4, "motto is short", "file.motto-short", Binding::Bound),
