@@ -203,3 +203,29 @@ fn an_answer_for_one_release_does_not_count_for_the_next() {
     checked_out("b");
     assert_eq!(state_of(&run(), 5), "owed");
 }
+
+#[test]
+fn a_line_that_names_the_servers_own_address_needs_to_know_where_the_server_is() {
+    let (server, _runtime) = strict(404);
+    let place = Place::new();
+    let own = format!("http://127.0.0.1:{}/health", server.port());
+    place.write(
+        "RELEASE.md",
+        format!("# Release\n\n## Pre-Deployment\n\n- [ ] Health check answers 200: `{own}`\n"),
+    );
+    let needs = || {
+        let plan = place.json(&["plan", "RELEASE.md", "--format", "json"]).1;
+        assert_eq!(plan["lines"][0]["checks"][0]["id"], "http.health", "{plan}");
+        plan["lines"][0]["needs"].to_string()
+    };
+    assert_eq!(needs(), "[\"target.host.here\"]");
+    let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
+    assert_eq!((state_of(&run, 5), code), ("unknown", Some(3)), "{run}");
+    let line = line_of(&run, 5);
+    assert!(line["remedy"].as_str().unwrap().contains("target.host.here"), "{line:#}");
+    // After adding exactly this it is looked at, from here.
+    place.write("holdpoint.toml", "schema = 1\n[target.host]\nhere = true\n");
+    assert_eq!(needs(), "[]");
+    let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
+    assert_eq!((state_of(&run, 5), code), ("pass", Some(0)), "{run}");
+}
