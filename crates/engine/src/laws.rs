@@ -60,6 +60,7 @@ fn answer(line: usize, reply: Reply) -> Input {
             reason: Some("because".to_owned()),
             about: Some("bad".to_owned()),
             by: "ann".to_owned(),
+            recorded_by: None,
             at: Time(0),
             environment: None,
         },

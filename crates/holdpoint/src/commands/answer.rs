@@ -45,13 +45,15 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     let key = keys.get(index).map(key_text).unwrap_or_default();
     let about =
         if reply == Reply::Acknowledged { Some(failure(&project, args.line)?) } else { None };
+    let (by, recorded_by) = whose(args.by.as_deref())?;
     let answer = Answer {
         line: args.line,
         key,
         reply,
         reason: args.reason.clone(),
         about,
-        by: whoami(),
+        by,
+        recorded_by,
         at: looking::now(),
         environment: project.environment.clone(),
     };
@@ -179,8 +181,42 @@ fn asks_too(line: &PlanLine) -> bool {
     line.checks.iter().any(|check| duty(&check.id))
 }
 
+/// Whose word it is, and who writes it down where another name is given.
+fn whose(given: Option<&str>) -> Result<(String, Option<String>), Stop> {
+    let own = whoami();
+    match given.map(str::trim) {
+        None => Ok((own, None)),
+        Some("") => Err(Stop::usage("whose word is it? --by (or HOLDPOINT_BY) is empty")),
+        Some(name) => Ok((name.to_owned(), (own != name).then_some(own))),
+    }
+}
+
 /// The name the system knows the user by.
 fn whoami() -> String {
-    let var = |name| std::env::var(name).ok().filter(|it: &String| !it.is_empty());
-    var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| String::from("somebody"))
+    let var = |name| std::env::var(name).ok().filter(|it: &String| !it.trim().is_empty());
+    var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| {
+        let uid = rustix::process::getuid().as_raw();
+        let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        login(&users, uid).unwrap_or_else(|| format!("uid {uid}"))
+    })
+}
+
+/// The name of a user in the list of those of this machine.
+fn login(users: &str, uid: u32) -> Option<String> {
+    let own = |row: &&str| row.split(':').nth(2).is_some_and(|it| it.parse() == Ok(uid));
+    let row = users.lines().find(own)?;
+    row.split(':').next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_has_a_name_of_login() {
+        let users = "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada:/home/ada:/bin/sh\n";
+        assert_eq!(login(users, 0).as_deref(), Some("root"));
+        assert_eq!(login(users, 1000).as_deref(), Some("ada"));
+        assert_eq!(login(users, 7), None);
+    }
 }

@@ -229,3 +229,39 @@ fn a_line_that_names_the_servers_own_address_needs_to_know_where_the_server_is()
     let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
     assert_eq!((state_of(&run, 5), code), ("pass", Some(0)), "{run}");
 }
+
+#[test]
+fn an_answer_is_listed_as_one_with_whose_word_it_is() {
+    let place = Place::new();
+    place.write("RELEASE.md", "# Release\n\n## Pre-Deployment\n\n- [ ] Support team briefed\n");
+    let say = ["answer", "RELEASE.md", "--line", "5", "--value", "yes"];
+    let by = |name: Option<&str>, variable: Option<&str>, user: Option<&str>| {
+        let given: Vec<&str> = name.into_iter().flat_map(|name| ["--by", name]).collect();
+        let mut command = place.command(&[&say[..], &given].concat());
+        command.envs(variable.map(|it| ("HOLDPOINT_BY", it)));
+        command.envs(user.map(|it| ("USER", it)));
+        let done = command.output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    by(None, None, Some("lena"));
+    by(Some("Ada Lovelace"), None, Some("lena"));
+    by(None, Some("Ben"), Some("lena"));
+    by(None, None, None);
+    assert_eq!(place.run(&["run", "RELEASE.md"]).code, Some(0));
+    let list = place.run(&["record", "show"]).out;
+    let rows: Vec<&str> = list.lines().collect();
+    for (row, name) in rows.iter().zip(["lena", "Ada Lovelace", "Ben"]) {
+        assert!(row.contains("answer line 5") && row.ends_with(&format!("by {name}")), "{list}");
+        assert!(!row.contains("HOLD"), "{list}");
+    }
+    assert!(rows[4].contains("GO") && !rows[4].contains("answer"), "{list}");
+    // Without a name in the environment the system still knows who it is.
+    assert!(rows[3].contains(" by ") && !rows[3].contains("somebody"), "{list}");
+    let all = place.json(&["record", "show", "--format", "json"]).1;
+    let second = &all["runs"][1];
+    let wanted = serde_json::json!({"line": 5, "by": "Ada Lovelace", "recorded-by": "lena"});
+    assert_eq!((&second["answer"], &second["verdict"]), (&wanted, &Value::Null), "{all}");
+    assert!(all["runs"][4]["answer"].is_null(), "{all}");
+    let none = place.run(&[&say[..], &["--by", " "]].concat());
+    assert!(none.code == Some(2) && none.err.contains("--by"), "{}", none.err);
+}

@@ -295,6 +295,7 @@ fn bindings_and_answers_say_old_and_new() {
         reason: None,
         about: None,
         by: String::from("lena"),
+        recorded_by: None,
         at: Time(3),
         environment: None,
     };
