@@ -265,3 +265,41 @@ fn an_answer_is_listed_as_one_with_whose_word_it_is() {
     let none = place.run(&[&say[..], &["--by", " "]].concat());
     assert!(none.code == Some(2) && none.err.contains("--by"), "{}", none.err);
 }
+
+#[test]
+fn verification_says_how_many_passes_are_words_and_whose() {
+    let place = Place::new();
+    place.write("holdpoint.toml", FILE);
+    place.write("public/index.html", "<h1>shop</h1>");
+    let text = "# Release\n\n## Pre-Deployment\n\n- [ ] Front page in place\n\
+                - [ ] Support team briefed\n- [ ] Sales team briefed\n- [ ] Legal team briefed\n";
+    place.write("RELEASE.md", text);
+    let say = |line: &str, more: &[&str]| {
+        let said = [&["answer", "RELEASE.md", "--line", line][..], more].concat();
+        assert_eq!(place.run(&said).code, Some(0));
+    };
+    say("6", &["--value", "yes", "--by", "Ada"]);
+    say("7", &["--value", "yes", "--by", "Ada"]);
+    say("8", &["--not-applicable", "--reason", "nothing legal in it", "--by", "Ben"]);
+    assert_eq!(place.run(&["run", "RELEASE.md"]).code, Some(0));
+    let explained = place.run(&["record", "verify", "--explain"]).out;
+    let row = |text: &str, begins: &str| {
+        let mut rows = text.lines().map(|row| row.trim_start_matches([' ', '*']).to_owned());
+        rows.rfind(|row| row.starts_with(begins)).unwrap_or_else(|| panic!("{begins}: {text}"))
+    };
+    let people = row(&explained, "people:");
+    assert!(people.contains("2 of 3 passes rest on somebody's word: Ada"), "{people}");
+    assert!(people.contains(", lines 6 7") && people.contains("1 left out"), "{people}");
+    assert!(people.contains("Ben") && people.contains(", line 8"), "{people}");
+    let clock = row(&explained, "clock of this machine");
+    let times: Vec<&str> = clock.split_whitespace().filter(|it| it.ends_with('Z')).collect();
+    assert_eq!(times.len(), 2, "{clock}");
+    assert!(times.iter().all(|it| it.len() == 24 && &it[10..11] == "T"), "{clock}");
+    // The bundle says so too, to whoever has no holdpoint.
+    assert_eq!(place.run(&["record", "export", "--bundle", "run.zip"]).code, Some(0));
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(place.path().join("run.zip")).unwrap());
+    let zip = zip.as_mut().unwrap();
+    let name = "holdpoint-0004/VERIFY.md";
+    let letter = std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
+    assert_eq!(row(&letter, "people:"), people);
+}
