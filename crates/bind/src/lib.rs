@@ -34,6 +34,7 @@ pub mod lock;
 mod needs;
 mod overrides;
 pub mod question;
+mod reach;
 pub mod scope;
 pub mod settings;
 pub mod targets;

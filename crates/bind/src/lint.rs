@@ -24,6 +24,7 @@ mod unbound;
 mod words;
 
 use page::Page;
+pub(crate) use placeholder::is_blank_to_fill;
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use holdpoint_model::{
     line::{Binding, Form, Side},
     param::Trouble,
     plan::{BoundCheck, PlanLine},
-    scope::Scope,
+    scope::{OF_SERVER, Scope},
     time::Time,
 };
 
@@ -57,7 +57,8 @@ fn of_check(
     let missing = missing_params(check).into_iter();
     let params = missing.map(|name| format!("line.{}.params.{name}", line.line));
     let mut needs: Vec<String> = target.into_iter().collect();
-    if kind == Some(TargetKind::Network) {
+    // Where only the server's own address is missing, everything else follows from saying where it is.
+    if kind == Some(TargetKind::Network) && scope.field(OF_SERVER).is_none() {
         needs.extend(sides_missing(&check.id, &scope));
     }
     needs.extend(params);
@@ -77,6 +78,9 @@ fn target_need(
     let name = &scope.target;
     let path = |field: &str| Some(format!("target.{name}.{field}"));
     match kind {
+        TargetKind::Network if scope.field(OF_SERVER).is_some() => {
+            Some(String::from("target.host.here"))
+        }
         TargetKind::Network if scope.site().is_err() => path("url"),
         TargetKind::Host if scope.host().is_err() => path("here"),
         TargetKind::Database if scope.field("dsn").is_none() && scope.field("path").is_none() => {

@@ -172,6 +172,11 @@ fn find_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> +
 pub(crate) fn of(id: &str, it: &Subject<'_>, reading: &Reading<'_>) -> Params {
     let mut source = Source::of_line(it, reading);
     read(id, &mut source, it);
+    if matches!(id, "http.health" | "metrics.endpoint") {
+        // The whole address is named, so nothing is to be put behind its path.
+        let path = source.params.get("url").and_then(|url| span::path_of(url)).map(str::to_owned);
+        source.fill("path", path.unwrap_or_default());
+    }
     source.params
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdpoint_checks::{heads, names};
+use holdpoint_checks::{find, heads, names};
 use holdpoint_document::{Document, Form};
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
-    line::{Binding, Gate, Kind, Severity},
-    plan::{BoundCheck, DocumentRef, Origin, Plan, PlanLine},
+    line::{self, Binding, Gate, Kind, Severity},
+    plan::{BoundCheck, DocumentRef, Origin, Plan, PlanLine, ReleaseRef},
+    text::quoted,
 };
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     lock::{self, Change, Lock, Proposal},
     needs,
     overrides::{self, Draft},
+    reach,
     scope::{given_host, this_machine},
     settings::{LineOverride, Settings},
     targets::{Meant, Said, kind_of, kinds, meant},
@@ -93,12 +95,16 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
             state: draft.state,
             checks: draft.checks,
             needs: Vec::new(),
+            lacks: Vec::new(),
             parent: parent.map(|parent| parent.number),
             command: exact::command(line, draft.kind),
         };
         planned.declares =
             matches!(line.form, Form::Title) || gate::declares_only(planned.kind, &planned.checks);
         planned.gated = gate::gated(&planned);
+        if planned.checks.first().is_some_and(|check| check.id == "contact.complete") {
+            planned.lacks = reach::lacking(line);
+        }
         aim(&mut planned, draft.target.as_deref(), settings);
         if let Some(target) = draft.target {
             diagnostics.extend(misfit(&planned, &target));
@@ -114,8 +120,9 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
         lines: document.physical_lines,
     };
     let environment = inputs.environment.map(str::to_owned);
-    let plan = Plan { document: document_ref, environment, lines };
+    let plan = Plan { document: document_ref, environment, release: released(settings), lines };
     diagnostics.extend(idle(&plan, settings));
+    diagnostics.extend(blind(&plan));
     let (changes, proposals) = match inputs.lock {
         Some(lock) => (
             lock::compare(lock, document, &keys, &meanings, &parsed_sha256),
@@ -125,6 +132,12 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
     };
     let lock = Lock::from(document, path, &keys, &meanings, parsed_sha256);
     Planned { plan, lock, changes, proposals, diagnostics }
+}
+
+/// The release that the settings declare.
+fn released(settings: &Settings) -> Option<ReleaseRef> {
+    let (version, commit) = (settings.release.version.clone(), settings.release.commit.clone());
+    (version.is_some() || commit.is_some()).then_some(ReleaseRef { version, commit })
 }
 
 /// The meaning of every line: the pinned one where there is one.
@@ -333,6 +346,34 @@ fn idle(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
         }
     }
     diagnostics
+}
+
+/// Lines that a run cannot decide before somebody takes them over, and what to write for one.
+fn blind(plan: &Plan) -> Option<Diagnostic> {
+    let unseen = |line: &&PlanLine| {
+        let looks = |check: &BoundCheck| {
+            let person = heads::head(&check.id).is_some_and(|it| it.form == line::Form::Duty);
+            person || find(&check.id).is_some()
+        };
+        line.state == Binding::Bound
+            && gate::decided_by(Gate::All, line)
+            && !line.checks.iter().all(looks)
+    };
+    let lines: Vec<&PlanLine> = plan.lines.iter().filter(unseen).collect();
+    let first = lines.first()?;
+    let numbers: Vec<String> = lines.iter().take(8).map(|line| line.line.to_string()).collect();
+    let more = if 8 < lines.len() { " …" } else { "" };
+    let (plural, bind) = if lines.len() == 1 { ("line", "binds") } else { ("lines", "bind") };
+    let message = format!(
+        "{} {plural} {bind} what this version cannot look with ({}{more}): unknown in a run. Where a \
+         person answers for one, write it into holdpoint.toml, each part on a line of its own, \
+         `[line.{}]` `text = {}` `check = \"attest.statement\"`, then `holdpoint answer`",
+        lines.len(),
+        numbers.join(" "),
+        first.line,
+        quoted(&first.text)
+    );
+    Some(Diagnostic::new("plan::cannot-look", Level::Note, 0, message))
 }
 
 /// Hex SHA-256 over a plan, its environment included.

@@ -7,7 +7,7 @@ use holdpoint_model::{
     ask::Vantage,
     line::{Impact, Side},
     plan::{BoundCheck, Origin, PlanLine},
-    scope::{Scope, Site, placeholder_host},
+    scope::{OF_SERVER, Scope, Site, placeholder_host},
     time::Time,
 };
 
@@ -139,6 +139,12 @@ fn overlay(scope: &mut Scope, check: &BoundCheck, here: bool) {
             let url = if check.params.contains_key("path") { origin(&site) } else { url };
             subjects.insert("url", url);
         }
+        let dropped = ["url", "host"].into_iter().filter(|name| text(name));
+        let given = dropped.filter_map(|name| check.params.get(name));
+        let own = given.filter_map(|it| of_server(it, here)).next();
+        if let Some(host) = own.filter(|_| scope.field("url").or(scope.field("host")).is_none()) {
+            scope.fields.insert(OF_SERVER.to_owned(), host);
+        }
         if text("host") && subjects.get("host").is_some_and(|host| !usable_host(host, here)) {
             subjects.remove("host");
         }
@@ -179,6 +185,13 @@ fn usable_host(host: &str, here: bool) -> bool {
         || host.ends_with(".localhost")
         || host.parse::<IpAddr>().is_ok_and(|it| it.is_loopback() || it.is_unspecified());
     !host.is_empty() && !placeholder_host(&host) && (here || !loopback)
+}
+
+/// The loopback host of an address that a text names, where that is not this machine's.
+fn of_server(address: &str, here: bool) -> Option<String> {
+    let host = Site::read(address).map_or_else(|| address.to_owned(), |site| site.host);
+    let real = !host.is_empty() && !placeholder_host(&host);
+    (real && !here && usable_host(&host, true)).then_some(host).filter(|it| !usable_host(it, here))
 }
 
 /// Whether the server is declared to be this machine.

@@ -18,7 +18,7 @@ pub(crate) struct Table {
 }
 
 /// Words of header cells under which every row is a statement: roles, contacts, values.
-const DECLARING: [&str; 58] = [
+const DECLARING: [&str; 64] = [
     "role",
     "roles",
     "team",
@@ -38,6 +38,12 @@ const DECLARING: [&str; 58] = [
     "email",
     "e-mail",
     "phone",
+    "telephone",
+    "mobile",
+    "pager",
+    "telefon",
+    "tel\u{e9}fono",
+    "telefone",
     "slack",
     "on-call",
     "escalation",

@@ -23,6 +23,8 @@ fn line(number: usize, severity: Severity, binding: Binding, slots: Vec<Slot>) -
         parent: Some(1),
         condition: None,
         candidates: Vec::new(),
+        text: String::new(),
+        lacks: Vec::new(),
     }
 }
 
@@ -58,6 +60,7 @@ fn answer(line: usize, reply: Reply) -> Input {
             reason: Some("because".to_owned()),
             about: Some("bad".to_owned()),
             by: "ann".to_owned(),
+            recorded_by: None,
             at: Time(0),
             environment: None,
         },

@@ -54,6 +54,10 @@ pub struct Line {
     pub condition: Option<String>,
     /// Ids that a yes would bind, for the remedy of a line with several candidates.
     pub candidates: Vec<String>,
+    /// The statement as it stands in the document.
+    pub text: String,
+    /// Columns of a contact's row that are empty and must not be.
+    pub lacks: Vec<String>,
 }
 
 /// The lines of a plan for one gate. `form` and `implemented` answer for the catalog.
@@ -84,6 +88,8 @@ pub fn lines(
         parent: line.parent,
         condition: line.condition().map(str::to_owned),
         candidates: line.checks.iter().map(|check| check.id.clone()).collect(),
+        text: line.text.clone(),
+        lacks: line.lacks.clone(),
     };
     plan.lines.iter().map(one).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use holdpoint_model::{
     event::{Answer, Reply},
     line::{Binding, State},
+    text::quoted,
     verdict::{Finding, Verdict, worst},
 };
 
@@ -70,19 +71,15 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
         Binding::Unbound => {
             to.finding = Finding::unknown(
                 "the line was not understood",
-                format!(
-                    "say what it means: [line.{}] text = \"…\" check = \"…\" in holdpoint.toml",
-                    line.number
-                ),
+                format!("say what it means: write {}", bound_to(line, "…")),
             );
         }
         Binding::Choice => {
             to.finding = Finding::unknown(
                 format!("the line may mean {}", line.candidates.join(" or ")),
                 format!(
-                    "say which: [line.{}] text = \"…\" check = \"{}\" in holdpoint.toml",
-                    line.number,
-                    line.candidates.first().map_or("…", String::as_str)
+                    "say which: write {}",
+                    bound_to(line, line.candidates.first().map_or("…", String::as_str))
                 ),
             );
         }
@@ -94,10 +91,16 @@ fn decided(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut S
 fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
     let Some(answer) = answer else {
         to.state = State::Owed;
-        to.finding = Finding::unknown(
-            "a person answers this",
-            format!("holdpoint answer DOC --line {} --value …", line.number),
-        );
+        to.finding = if let Some(what) = lacking(line) {
+            Finding::unknown(what, fill(line))
+        } else if signs(line) {
+            unsigned(line, "nobody has signed this off")
+        } else {
+            Finding::unknown(
+                "a person answers this",
+                format!("holdpoint answer DOC --line {} --value …", line.number),
+            )
+        };
         return;
     };
     let said = match &answer.reply {
@@ -122,7 +125,21 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
         );
         return;
     }
-    let attests = line.candidates.first().is_some_and(|id| id.starts_with("attest."));
+    if signs(line) {
+        // Whoever may type an answer is not thereby the one who signs, and a word says nothing of
+        // the evidence that it was given over.
+        to.state = State::Owed;
+        to.finding = unsigned(line, &format!("a word is no signature; {} said: {said}", answer.by));
+        return;
+    }
+    if let Some(what) = lacking(line) {
+        // What is not written down helps nobody at night, whoever knows it by heart.
+        to.state = State::Fail;
+        let reason = format!("{what}, and {} answered: {said}", answer.by);
+        to.finding = Finding::fail(reason, "who it is, and how to reach them", what, fill(line));
+        return;
+    }
+    let attests = is_of(line, "attest.");
     let spoken = matches!(answer.reply, Reply::Value(_));
     if attests && spoken && (!affirms(&said) || hedges(&said)) {
         to.state = State::Owed;
@@ -146,6 +163,49 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
         .unproven("assertion only: rests on the word of the person who answered");
 }
 
+/// What the document does not say about a contact.
+fn lacking(line: &Line) -> Option<String> {
+    (!line.lacks.is_empty()).then(|| format!("nothing stands under {}", line.lacks.join(", ")))
+}
+
+fn fill(line: &Line) -> String {
+    format!(
+        "fill it in on line {} of the document, then `holdpoint plan`; a yes does not replace it",
+        line.number
+    )
+}
+
+/// What an open sign-off waits for. This version takes no signatures: a team that goes by
+/// somebody's recorded word says so itself, where it is reviewed.
+fn unsigned(line: &Line, why: &str) -> Finding {
+    Finding::unknown(
+        why,
+        format!(
+            "this version takes no signatures: decide with --gate pre and --gate post, which leave \
+             sign-offs for later; where a recorded word will do, write {}",
+            bound_to(line, "attest.statement")
+        ),
+    )
+}
+
+/// What binds a line to an entry, as the settings take it: each part on a line of its own.
+fn bound_to(line: &Line, id: &str) -> String {
+    format!(
+        "`[line.{}]` `text = {}` `check = \"{id}\"` in holdpoint.toml, each on a line of its own",
+        line.number,
+        quoted(&line.text)
+    )
+}
+
+/// Whether a line is a sign-off.
+fn signs(line: &Line) -> bool {
+    is_of(line, "signoff.")
+}
+
+fn is_of(line: &Line, family: &str) -> bool {
+    line.candidates.first().is_some_and(|id| id.starts_with(family))
+}
+
 fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut Standing) {
     let (mut parts, mut person) = (Vec::new(), false);
     for (nth, slot) in line.slots.iter().enumerate() {
@@ -157,7 +217,12 @@ fn judged(line: &Line, findings: &Findings, answer: Option<&Answer>, to: &mut St
             Slot::Duty => person = true,
             Slot::Unseen(id) => parts.push(Finding::unknown(
                 format!("this version cannot look with {id}"),
-                format!("look by hand, and bind the line to what decides it (`attest.statement` where a person does): holdpoint explain {id}"),
+                format!(
+                    "look by hand (holdpoint explain {id}); where a person answers for it, write {}, \
+                     then holdpoint answer DOC --line {} --value …",
+                    bound_to(line, "attest.statement"),
+                    line.number
+                ),
             )),
         }
     }

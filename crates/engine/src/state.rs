@@ -125,6 +125,28 @@ impl State {
         all
     }
 
+    /// Decided lines that pass, or do not apply, because somebody said so, each with the answer.
+    pub fn words(&self) -> Vec<(usize, line::State, &Answer)> {
+        let standings = self.standings();
+        let said = |line: &Line| {
+            let state = standings.get(&line.number)?.state;
+            let asked = line.binding == line::Binding::Asked || line.slots.contains(&Slot::Duty);
+            let rests = match state {
+                line::State::Pass => asked,
+                line::State::NotApplicable => true,
+                line::State::Fail
+                | line::State::Unknown
+                | line::State::Waived
+                | line::State::Owed
+                | line::State::Later
+                | line::State::Noted => false,
+            };
+            let answer = self.answers.get(&line.number).filter(|_| rests)?;
+            Some((line.number, state, answer))
+        };
+        self.lines.iter().filter(|line| line.role == Role::Decided).filter_map(said).collect()
+    }
+
     /// Lines by state; every state is there.
     pub fn counts(&self) -> BTreeMap<line::State, usize> {
         let mut counts: BTreeMap<line::State, usize> =

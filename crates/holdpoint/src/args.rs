@@ -238,7 +238,7 @@ pub(crate) enum GateArg {
     Pre,
     /// After it.
     Post,
-    /// Both.
+    /// Both, and the sign-offs.
     All,
 }
 
@@ -341,6 +341,9 @@ pub(crate) struct AnswerArgs {
     /// Why.
     #[arg(long)]
     pub(crate) reason: Option<String>,
+    /// Whose word it is; otherwise yours, as the system knows you.
+    #[arg(long, value_name = "NAME", env = "HOLDPOINT_BY", hide_env_values = true)]
+    pub(crate) by: Option<String>,
     /// The environment it holds for.
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,

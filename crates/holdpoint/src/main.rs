@@ -1,6 +1,7 @@
 //! holdpoint: executes a team's own Markdown deployment checklist.
 
 mod args;
+mod checkout;
 mod commands;
 mod discovery;
 mod elsewhere;

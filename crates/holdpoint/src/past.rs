@@ -58,8 +58,11 @@ pub(crate) fn unfinished(loaded: &Loaded, project: &Project, wish: &Wish) -> Unf
     if !about(loaded, project) || *environment != project.environment {
         return Unfinished::GivenUp("it is of another checklist or environment");
     }
-    if plan_of(loaded).is_none_or(|plan| plan.lines != project.plan().lines) {
+    let Some(plan) = plan_of(loaded).filter(|plan| plan.lines == project.plan().lines) else {
         return Unfinished::GivenUp("the plan has changed since");
+    };
+    if plan.release != project.plan().release {
+        return Unfinished::GivenUp("it is of another release");
     }
     if !changed(loaded, project).is_empty() {
         return Unfinished::GivenUp("targets or vantages have changed since");
@@ -128,14 +131,16 @@ pub(crate) fn matches(loaded: &Loaded, path: &str, environment: Option<&str>) ->
     }
 }
 
-/// Whether a run was of the same release, as far as the document tells: its title with a version,
-/// and what it declares of itself. What somebody said of another release says nothing of this one.
+/// Whether a run was of the same release, as far as document and settings tell: its title with a
+/// version, what it declares of itself, and the `[release]` of the settings. What somebody said of another release says nothing of this one.
 pub(crate) fn same_release(loaded: &Loaded, project: &Project) -> bool {
     fn names(plan: &Plan) -> Vec<&str> {
         let own = |line: &&PlanLine| line.phase == Phase::Meta && matches!(line.kind, Kind::Field);
         plan.lines.iter().filter(own).map(|line| line.text.as_str()).collect()
     }
-    plan_of(loaded).is_some_and(|plan| names(&plan) == names(project.plan()))
+    let today = project.plan();
+    plan_of(loaded)
+        .is_some_and(|plan| plan.release == today.release && names(&plan) == names(today))
 }
 
 /// Looks of a journal by ask: passive ones that no unfinished attempt made. With `passed`, only

@@ -19,7 +19,7 @@ use holdpoint_model::{
 use holdpoint_report::{snippet, style::Style};
 
 use crate::{
-    discovery,
+    checkout, discovery,
     exit::{Exit, Stop},
     settings::{self, Loaded},
 };
@@ -55,6 +55,11 @@ impl Project {
         let document = parse(&raw);
         let shown = path.display().to_string();
         let mut settings = config.settings;
+        if settings.release.commit.as_deref() == Some("auto") {
+            let here = std::env::current_dir().ok();
+            let commit = here.and_then(|here| checkout::commit(&here));
+            settings.release.commit = commit.or(settings.release.commit);
+        }
         stop_on_errors(&document.diagnostics, &document, &shown, &settings, style)?;
         let (lock_path, lock) = read_lock(&shown, style)?;
         let used = lock.as_ref().filter(|_| pinned);

@@ -5,13 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use holdpoint_engine::State;
+use holdpoint_engine as engine;
 use holdpoint_model::{
     event::{Event, Seq},
     fault::Fault,
-    line::Gate,
+    line::{Gate, Kind, State},
     look::Look,
-    plan::Plan,
+    plan::{Plan, PlanLine},
 };
 use holdpoint_record::{Loaded, canonical, list, load};
 use holdpoint_report::dossier::{Dossier, Judgement};
@@ -63,17 +63,58 @@ fn broken(message: String) -> Stop {
 }
 
 /// What the engine makes of a journal.
-pub(crate) fn folded(plan: &Plan, events: &[(Seq, Event)]) -> State {
+pub(crate) fn folded(plan: &Plan, events: &[(Seq, Event)]) -> engine::State {
     let (gate, only) = match events.first() {
         Some((_, Event::RunBegan { gate, only, .. })) => (*gate, only.clone()),
         Some(_) | None => (Gate::Pre, None),
     };
     let only: Option<BTreeSet<usize>> = only.map(|lines| lines.into_iter().collect());
-    let mut state = State::new(view::engine_lines(plan, gate, only.as_ref()));
+    let mut state = engine::State::new(view::engine_lines(plan, gate, only.as_ref()));
     for (seq, event) in events {
         state.apply(*seq, event);
     }
     state
+}
+
+/// What of a run rests on nothing but what people said, and whose word it is.
+pub(crate) fn people(loaded: &Loaded) -> Option<String> {
+    let plan = plan_of(loaded)?;
+    let state = folded(&plan, &loaded.events);
+    let own = |line: &&PlanLine| line.kind != Kind::Group;
+    let lines: BTreeSet<usize> = plan.lines.iter().filter(own).map(|line| line.line).collect();
+    let standings = state.standings();
+    let passed = |line: &&usize| standings.get(line).is_some_and(|it| it.state == State::Pass);
+    let passes = lines.iter().filter(passed).count();
+    let words = state.words();
+    if passes == 0 && words.is_empty() {
+        return None;
+    }
+    let whose = |wanted: State| {
+        let mut by: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let all = words.iter().filter(|(_, state, _)| *state == wanted);
+        let all: Vec<_> = all.map(|(line, _, answer)| (line.to_string(), answer.whose())).collect();
+        for (line, name) in &all {
+            by.entry(name.clone()).or_default().push(line.clone());
+        }
+        let named = |(name, lines): (String, Vec<String>)| {
+            let plural = if lines.len() == 1 { "line" } else { "lines" };
+            format!("{name}, {plural} {}", lines.join(" "))
+        };
+        let named: Vec<String> = by.into_iter().map(named).collect();
+        (all.len(), named.join("; "))
+    };
+    let (said, by) = whose(State::Pass);
+    let plural = if passes == 1 { "pass" } else { "passes" };
+    let rest = if said == 1 { "rests" } else { "rest" };
+    let mut text = format!("people: {said} of {passes} {plural} {rest} on somebody's word");
+    if 0 < said {
+        text = format!("{text}: {by}");
+    }
+    match whose(State::NotApplicable) {
+        (0, _) => {}
+        (count, by) => text = format!("{text}; {count} left out on the word of {by}"),
+    }
+    Some(text)
 }
 
 /// Looks of a record by their number. Evidence that is damaged is not shown as something else.

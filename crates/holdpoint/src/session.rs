@@ -16,6 +16,7 @@ use holdpoint_model::{
     limits,
     line::{self, Gate},
     look::Look,
+    plan::Plan,
     seen::{self, Seen},
     time::{HOUR, Time},
     verdict::Verdict,
@@ -465,7 +466,9 @@ impl Session {
         };
         let Some((_, Event::RunBegan { gate, .. })) = last.events.first() else { return Ok(()) };
         let plan = plan_of(&last);
-        if plan.is_none_or(|plan| plan.lines != project.plan().lines) || *gate != wish.gate {
+        let today = project.plan();
+        let same = |plan: Plan| plan.lines == today.lines && plan.release == today.release;
+        if !plan.is_some_and(same) || *gate != wish.gate {
             self.said = Some(String::from(
                 "the plan or the gate changed since the last run: everything is looked at",
             ));

@@ -54,12 +54,25 @@ pub struct Answer {
     pub reason: Option<String>,
     /// The failure that was acknowledged, in its words: another failure is not acknowledged by it.
     pub about: Option<String>,
-    /// Who, as the system knows them.
+    /// Who: the name that was given, or the one the system knows them by.
     pub by: String,
+    /// Who wrote it down, as the system knows them, where another name was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_by: Option<String>,
     /// When.
     pub at: Time,
     /// The environment it was given for.
     pub environment: Option<String>,
+}
+
+impl Answer {
+    /// Whose word it is, and who wrote it down where that is another.
+    pub fn whose(&self) -> String {
+        match &self.recorded_by {
+            None => self.by.clone(),
+            Some(other) => format!("{} (recorded by {other})", self.by),
+        }
+    }
 }
 
 /// What happened.

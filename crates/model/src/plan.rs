@@ -71,6 +71,9 @@ pub struct PlanLine {
     pub checks: Vec<BoundCheck>,
     /// Settings paths that are missing before it can be looked at.
     pub needs: Vec<String>,
+    /// Columns of a contact's row that have to be filled in and are not: nobody's word fills them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
     /// Physical line of the item it is nested in.
     pub parent: Option<usize>,
     /// The command of the line, where it is one.
@@ -80,14 +83,24 @@ pub struct PlanLine {
 impl PlanLine {
     /// Whether `gate` is about the phase of this line. Contacts stand anywhere in a document and
     /// are needed before anything goes wrong.
+    ///
+    /// Sign-offs come after the gate whose findings are signed: `pre` and `post` leave them for
+    /// later, and their verdict speaks of its own half only. After `all` nothing comes that could
+    /// still ask for them, and its GO would be read as that of the release: there a sign-off that
+    /// nobody gave is owed, and holds.
     pub fn in_gate(&self, gate: Gate) -> bool {
         let before = self.phase == Phase::Pre || self.kind == Kind::Contact;
         let after = self.phase == Phase::Post;
         match gate {
             Gate::Pre => before,
             Gate::Post => after,
-            Gate::All => before || after,
+            Gate::All => before || after || self.is_signed(),
         }
+    }
+
+    /// Whether the line stands among what people sign, before the deployment or after it.
+    fn is_signed(&self) -> bool {
+        matches!(self.phase, Phase::Signoff | Phase::SignoffPost)
     }
 
     /// The condition under which the line applies ("if using S3 backups"), while nobody has
@@ -112,6 +125,15 @@ pub struct DocumentRef {
     pub lines: usize,
 }
 
+/// What is released, as the settings declare it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseRef {
+    /// Its version.
+    pub version: Option<String>,
+    /// Its commit: the one that was checked out, where that is what was declared.
+    pub commit: Option<String>,
+}
+
 /// What every line of a document was understood to mean.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -119,6 +141,9 @@ pub struct Plan {
     pub document: DocumentRef,
     /// The environment, when an overlay was chosen.
     pub environment: Option<String>,
+    /// The release, when the settings declare one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseRef>,
     /// Lines in the order of the document.
     pub lines: Vec<PlanLine>,
 }

@@ -11,6 +11,10 @@ use crate::{
     time::Time,
 };
 
+/// The field of a scope that holds a loopback address which the line names and which is not known
+/// to be this machine's.
+pub const OF_SERVER: &str = "of-server";
+
 /// What a judgement is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
@@ -97,7 +101,19 @@ impl Scope {
                 let host = host.trim_matches(['[', ']']).to_owned();
                 Site { scheme, host, port, base: String::new() }
             }
-            (None, None) => return Err(missing(String::from("no address is declared"))),
+            (None, None) => {
+                // Whoever says that the server is this machine has said where to look.
+                return Err(match self.field(OF_SERVER) {
+                    Some(host) => Need::Missing {
+                        setting: String::from("target.host.here"),
+                        why: format!(
+                            "`{host}` is the server's own address, and this machine is not \
+                             declared to be the server"
+                        ),
+                    },
+                    None => missing(String::from("no address is declared")),
+                });
+            }
         };
         if placeholder_host(&site.host) && self.pinned(&site.host).is_empty() {
             return Err(missing(format!("`{}` is a placeholder, not a host", site.host)));

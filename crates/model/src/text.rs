@@ -1,4 +1,4 @@
-//! Places in the user's document, as raw bytes.
+//! Places in the user's document, as raw bytes, and texts of it as settings hold them.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,4 +24,22 @@ impl Span {
     pub fn of(self, of: &[u8]) -> &[u8] {
         of.get(self.start..self.end).unwrap_or_default()
     }
+}
+
+/// A text as a basic string of TOML, on one line.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }

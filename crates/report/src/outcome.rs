@@ -165,6 +165,7 @@ pub(crate) mod tests {
                     target: String::from("web"),
                 }],
                 needs: Vec::new(),
+                lacks: Vec::new(),
                 parent: None,
                 command: None,
             },

@@ -117,7 +117,7 @@ pub(super) fn once_each(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// Whether the inside of brackets asks for a value.
-pub(super) fn is_blank_to_fill(inner: &str) -> bool {
+pub(crate) fn is_blank_to_fill(inner: &str) -> bool {
     let part = |c: char| !(c.is_alphanumeric() || c == '\'');
     let small = inner.to_lowercase();
     let mut words = small.split(part).filter(|word| !word.is_empty()).peekable();

@@ -1,6 +1,9 @@
 //! `http.health`: the health endpoint says so itself, several times in a row, on every address.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+};
 
 use holdpoint_model::{
     ask::Request,
@@ -12,6 +15,7 @@ use holdpoint_model::{
     params,
     quantity::{Bound, Count, Duration, Operator, Texts, Unit},
     seen::Response,
+    time::Time,
     verdict::{Finding, worst},
     world::World,
 };
@@ -106,7 +110,7 @@ impl Params {
 impl Check for Health {
     type Params = Params;
     const ID: &'static str = "http.health";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const SINCE: &'static str = "0.1.0";
     const ANSWERS: &'static [Answer] = &[
         Answer::fail("http", Fault::Refused),
@@ -116,7 +120,8 @@ impl Check for Health {
     ];
     const DOC: &'static str = r"
 Asks the health endpoint several times in a row at every address of the target, each time with another
-query so that no cache answers, and reads what the body says. No redirect is followed: a redirect to a
+query so that no cache answers, and reads what the body says. Where that query is refused each time
+with the same status from 400 to 499, the address is asked as often as it is, and that decides. No redirect is followed: a redirect to a
 login page that answers 200 is not health. An answer that carries an `Age`, or says that it comes from
 a cache, tells nothing about the application and fails.
 
@@ -156,14 +161,32 @@ always;` in its nginx location.
                 wanted.extend((0..params.count()).map(|nth| (*ip, path.as_str(), nth)));
             }
         }
-        let answers = looks.each(wanted.into_iter().map(|(ip, path, nth)| {
-            sample(&client, params, ip, path, nth).map(|attempt| (ip, path, attempt))
+        let mut answers = looks.each(wanted.iter().map(|(ip, path, nth)| {
+            let attempt = sample(&client, params, (*ip, path), *nth, None)?;
+            Ok((*ip, *path, attempt))
         }))?;
+        let room = web::too_much(wanted.len().saturating_mul(2)).is_none();
+        let refused = if room { refused(params, &answers) } else { BTreeMap::new() };
+        if !refused.is_empty() {
+            let plain = looks.each(wanted.iter().filter_map(|(ip, path, nth)| {
+                let refusal = refused.get(&(*ip, *path))?;
+                let attempt = sample(&client, params, (*ip, path), *nth, Some(refusal.until));
+                Some(attempt.map(|attempt| (*ip, *path, attempt)))
+            }))?;
+            answers.retain(|it| match it {
+                Ok((ip, path, _)) => !refused.contains_key(&(*ip, *path)),
+                Err(_) => true,
+            });
+            answers.splice(..0, plain);
+        }
 
         let mut parts = Vec::new();
         for answer in &answers {
             parts.push(match answer {
-                Ok((ip, path, attempt)) => judged(&client, params, (*ip, path), attempt),
+                Ok((ip, path, attempt)) => {
+                    let refusal = refused.get(&(*ip, *path));
+                    judged(&client, params, (*ip, path), refusal, attempt)
+                }
                 Err(blind) => unseen(&client, params, blind),
             });
         }
@@ -208,22 +231,74 @@ always;` in its nginx location.
     }
 }
 
+/// How the query that keeps caches away was refused.
+struct Refusal {
+    status: u16,
+    /// When it was, for the last time.
+    until: Time,
+}
+
+type Sampled<'a> = Result<(IpAddr, &'a str, Attempt<'a, &'a Response>), Box<Blind>>;
+
+/// Addresses and paths at which every sample was refused with one and the same status of the class
+/// that blames the request: it may be the query that was added. A status that comes and goes is
+/// the application's own, and whoever asks again until it is gone sees what they want to.
+fn refused<'a>(
+    params: &Params,
+    answers: &[Sampled<'a>],
+) -> BTreeMap<(IpAddr, &'a str), Refusal> {
+    let mut of: BTreeMap<(IpAddr, &str), Vec<Option<(u16, Time)>>> = BTreeMap::new();
+    for (ip, path, attempt) in answers.iter().flatten() {
+        let seen = attempt.as_ref().ok().map(|(look, response)| (response.status, look.at));
+        of.entry((*ip, *path)).or_default().push(seen);
+    }
+    let mut refused = BTreeMap::new();
+    for (place, seen) in of {
+        let whole = i64::try_from(seen.len()).is_ok_and(|have| have == params.count());
+        let all: Option<Vec<(u16, Time)>> = seen.into_iter().collect();
+        let Some(all) = all.filter(|_| whole) else { continue };
+        let (Some((status, _)), Some(until)) = (all.first(), all.iter().map(|it| it.1).max()) else {
+            continue;
+        };
+        let same = all.iter().all(|(other, _)| other == status);
+        if same && (400..500).contains(status) && *status != params.status.0 {
+            refused.insert(place, Refusal { status: *status, until });
+        }
+    }
+    refused
+}
+
+/// One answer: with a query of its own, or, `after` that was refused, of the address as it is.
 fn sample<'a>(
     client: &Client<'a>,
     params: &Params,
-    ip: IpAddr,
-    path: &str,
+    (ip, path): (IpAddr, &str),
     nth: i64,
+    after: Option<Time>,
 ) -> Result<Attempt<'a, &'a Response>, Need> {
-    let mark = if path.contains('?') { '&' } else { '?' };
     let slash = if path.starts_with('/') { "" } else { "/" };
-    let buster = format!("{slash}{path}{mark}holdpoint={}-{nth}", client.looks.now().0);
-    let request = Request { timeout_ms: ms(params.timeout), ..client.get(ip, &buster) };
+    let sign = format!("holdpoint={}-{nth}", client.looks.now().0);
+    let asked = match after {
+        None => format!("{slash}{path}{}{sign}", mark(path)),
+        Some(_) => format!("{slash}{path}"),
+    };
+    let mut request = Request { timeout_ms: ms(params.timeout), ..client.get(ip, &asked) };
+    if after.is_some() {
+        // Caches skip what they do not know in there; it makes this sample another one.
+        request.headers.push((String::from("cache-control"), format!("no-cache, {sign}")));
+    }
     let request = client.signed(request);
-    let due = client.looks.now().plus(params.interval.whole().saturating_mul(nth));
+    let pauses = if after.is_some() { nth.saturating_add(1) } else { nth };
+    let from = after.unwrap_or_else(|| client.looks.now());
+    let due = from.plus(params.interval.whole().saturating_mul(pauses));
     client.attempts(SocketAddr::new(ip, request.port), |nth, not_before| {
         client.looks.http_after(&client.from, request.clone(), nth, Some(not_before.unwrap_or(due)))
     })
+}
+
+/// What a query is put behind a path with.
+fn mark(path: &str) -> char {
+    if path.contains('?') { '&' } else { '?' }
 }
 
 /// The finding of one answer.
@@ -231,6 +306,7 @@ fn judged(
     client: &Client,
     params: &Params,
     (ip, path): (IpAddr, &str),
+    refusal: Option<&Refusal>,
     attempt: &Attempt<&Response>,
 ) -> Finding {
     let at = SocketAddr::new(ip, client.site.port);
@@ -244,12 +320,16 @@ fn judged(
             "run again; allow more time with `timeout` if the endpoint is known to be slow",
         );
     }
-    let url = format!("{}://{}{path}", client.site.scheme.word(), client.site.authority());
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let (scheme, base) = (client.site.scheme.word(), &client.site.base);
+    let url = format!("{scheme}://{}{base}{slash}{path}", client.site.authority());
     let fail = |seen: String, remedy: String| {
         let reason = format!("{ip}{path}: {seen}");
         Finding::fail(reason.clone(), params.expected(), reason, remedy)
     };
-    if let Some(finding) = wrong_status(params, response, &url, &fail) {
+    let query = format!("{}holdpoint=…", mark(path));
+    let both = refusal.map(|it| format!(" to {url}, and {} to {url}{query}", it.status));
+    if let Some(finding) = wrong_status(params, response, (&url, both.as_deref()), &fail) {
         return finding;
     }
     if let Some(cache) = cached(response) {
@@ -275,19 +355,28 @@ fn judged(
             format!("{ip}{path}: {why}"),
             "let the endpoint list its dependencies under `checks`, or drop `deep`",
         ),
-        (Said::Well, Said::Well) => Finding::pass(format!(
-            "{path} is healthy on every address, {} in a row",
-            params.count()
-        ))
-        .expected(params.expected())
-        .seen(format!("{} `{}`", response.status, web::short(response.body.trim()))),
+        (Said::Well, Said::Well) => {
+            let count = params.count();
+            let well = format!("{path} is healthy on every address, {count} in a row");
+            let seen = format!("{} `{}`", response.status, web::short(response.body.trim()));
+            let pass = Finding::pass(well).expected(params.expected());
+            match refusal {
+                None => pass.seen(seen),
+                Some(Refusal { status, .. }) => pass
+                    .seen(format!("{seen}; the query `{query}` was refused with {status}"))
+                    .unproven(format!(
+                        "that no cache answered: {url} refuses a query that it does not know \
+                         ({status}), and was asked as it is"
+                    )),
+            }
+        }
     }
 }
 
 fn wrong_status(
     params: &Params,
     response: &Response,
-    url: &str,
+    (url, both): (&str, Option<&str>),
     fail: &dyn Fn(String, String) -> Finding,
 ) -> Option<Finding> {
     let status = response.status;
@@ -301,7 +390,7 @@ fn wrong_status(
         )
         .easy_to_miss(format!("`curl -fL {url}` follows the redirect and is content")),
         Some(_) | None => fail(
-            format!("answers status {status}"),
+            format!("answers status {status}{}", both.unwrap_or_default()),
             format!("see why with `curl -i {url}`, and mend or restart the application there"),
         )
         .easy_to_miss(format!("`curl {url}` exits 0 on status {status}; only `curl -f` does not")),
@@ -500,6 +589,59 @@ mod tests {
         paths.sort();
         paths.dedup();
         assert_eq!(paths.len(), 6, "every request has its own query");
+    }
+
+    /// The first address answers a query that it does not know with this status.
+    fn strict(status: u16) -> World {
+        Health::world().but(move |ask, _, seen| {
+            let What::Http(request) = &ask.what else { return seen };
+            let refused = worlds::goes_to(ask, "10.0.0.1") && request.path.contains('?');
+            if refused { Ok(Seen::Http(worlds::response(status, &[], "no such page"))) } else { seen }
+        })
+    }
+
+    #[test]
+    fn a_server_that_refuses_unknown_queries_is_asked_without() {
+        for status in [400, 403, 404] {
+            let mut world = strict(status);
+            let finding = world.judge(&Health);
+            assert_eq!(finding.verdict, Verdict::Pass, "{finding:?}");
+            let seen = finding.seen.unwrap();
+            assert!(seen.contains(&format!("refused with {status}")), "{seen}");
+            assert!(finding.unproven.iter().any(|it| it.contains("no cache")));
+            let of = |it: &&holdpoint_model::look::Look| worlds::goes_to(&it.ask, "10.0.0.1");
+            assert_eq!(world.made().iter().filter(of).count(), 6, "three of each");
+        }
+        for status in [301, 500, 503] {
+            assert_eq!(verdict(strict(status)), Verdict::Fail, "{status} blames no query");
+        }
+        let world = Health::world().param("path", "/gone");
+        let mut world = world;
+        let reason = world.judge(&Health).reason;
+        assert!(
+            reason.contains("404 to https://shop.test/gone, and 404 to https://shop.test/gone?hold"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn a_refusal_that_comes_and_goes_is_a_fail() {
+        for bad in [1, 2] {
+            let mut asked = 0;
+            let world = strict(404).but(move |ask: &Ask, _, seen| {
+                asked += u32::from(worlds::goes_to(ask, "10.0.0.1"));
+                let well = worlds::response(200, &JSON, r#"{"status":"ok"}"#);
+                if asked == bad { Ok(Seen::Http(well)) } else { seen }
+            });
+            assert_eq!(verdict(world), Verdict::Fail, "the others were not found");
+        }
+        // Without the query it is not there each time either.
+        let mut asked = 0;
+        let world = strict(404).but(move |ask: &Ask, _, seen| {
+            asked += u32::from(worlds::goes_to(ask, "10.0.0.1"));
+            if asked == 5 { Ok(Seen::Http(worlds::response(404, &[], ""))) } else { seen }
+        });
+        assert_eq!(verdict(world), Verdict::Fail);
     }
 
     #[test]

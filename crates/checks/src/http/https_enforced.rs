@@ -1,6 +1,9 @@
 //! `http.https-enforced`: plain HTTP only leads to HTTPS, and browsers are told to stay there.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+};
 
 use holdpoint_model::{
     ask::{Ask, Request, Scheme},
@@ -77,7 +80,7 @@ impl Params {
 impl Check for HttpsEnforced {
     type Params = Params;
     const ID: &'static str = "http.https-enforced";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const SINCE: &'static str = "0.1.0";
     const ANSWERS: &'static [Answer] = &[
         Answer::fail("plain", Fault::Refused),
@@ -90,7 +93,8 @@ impl Check for HttpsEnforced {
     ];
     const DOC: &'static str = r"
 Asks over plain HTTP at every address, for the front page, for the path of the target's address and for
-a path that nobody has, each with a query. Every answer has to be a redirect to `https` on the same
+a path that nobody has, each with a query. Where the query is refused with a status from 400 to 499, the
+path is asked without one, and a redirect there decides. Every answer has to be a redirect to `https` on the same
 host (any port) that keeps path and query and carries nothing of the application; 302 and 307 are let
 through with a note. A path other than the front page may also be refused (400, 403, 405, 426). Where
 the front page redirects to has to answer over HTTPS, without a server error and without leading back;
@@ -134,8 +138,14 @@ that listens on 443 `add_header Strict-Transport-Security 'max-age=31536000' alw
             let paths = plain_paths(&client);
             let wanted = some().flat_map(|ip| paths.iter().map(move |path| (ip, path)));
             let answers = looks.each(wanted.map(|(ip, path)| plain(&client, ip, path)))?;
+            let front = |nth: usize| nth % paths.len() == 0;
+            let again = without_query(params, &client, &answers, &front)?;
             let mut targets = Vec::new();
             for (nth, answer) in answers.into_iter().enumerate() {
+                let (answer, refused) = match again.get(&nth) {
+                    Some((plain, status)) => (Ok(plain.clone()), Some(*status)),
+                    None => (answer, None),
+                };
                 match answer {
                     Ok((request, attempt)) => {
                         if let (Ok((_, response)), Scheme::Http) = (&attempt, client.site.scheme)
@@ -144,10 +154,15 @@ that listens on 443 `add_header Strict-Transport-Security 'max-age=31536000' alw
                         {
                             secure_port = to.port;
                         }
-                        let front = nth % paths.len() == 0;
-                        let finding = redirected(params, front, &request, &attempt);
-                        if finding.verdict == Verdict::Pass && front {
+                        let mut finding = redirected(params, front(nth), &request, &attempt);
+                        if finding.verdict == Verdict::Pass && front(nth) {
                             targets.extend(target(&client, &request, &attempt));
+                        }
+                        if let Some(status) = refused {
+                            finding = finding.unproven(format!(
+                                "that a query is kept: `{QUERY}` was refused with {status}, and the \
+                                 path was asked without it"
+                            ));
                         }
                         parts.push(finding);
                     }
@@ -194,13 +209,51 @@ fn enforcing(request: &Request) -> Response {
     }
 }
 
+/// What is put behind a path, to see whether it is kept.
+const QUERY: &str = "?holdpoint=1";
+
+type Without<'a> = BTreeMap<usize, (Answered<'a>, u16)>;
+
+/// Paths whose query was refused, asked without one: those that then redirect as they should, by
+/// their place among the answers, with the status of the refusal.
+fn without_query<'a>(
+    params: &Params,
+    client: &Client<'a>,
+    answers: &[Result<Answered<'a>, Box<Blind>>],
+    front: &dyn Fn(usize) -> bool,
+) -> Result<Without<'a>, Need> {
+    let mut refused = Vec::new();
+    for (nth, answer) in answers.iter().enumerate() {
+        let Ok((request, attempt)) = answer else { continue };
+        let Ok((_, response)) = attempt else { continue };
+        let failed = redirected(params, front(nth), request, attempt).verdict == Verdict::Fail;
+        let path = request.path.strip_suffix(QUERY);
+        if let Some(path) = path.filter(|_| failed && (400..500).contains(&response.status)) {
+            refused.push((nth, response.status, Request { path: path.to_owned(), ..request.clone() }));
+        }
+    }
+    let asked = refused.into_iter().map(|(nth, status, request)| {
+        let attempt = client.ask(&request)?;
+        Ok((nth, status, (request, attempt)))
+    });
+    let seen = client.looks.each(asked)?.into_iter().flatten();
+    let moved = |nth: usize, (request, attempt): &Answered| {
+        let moves = attempt.as_ref().is_ok_and(|(_, it)| (300..400).contains(&it.status));
+        moves && redirected(params, front(nth), request, attempt).verdict == Verdict::Pass
+    };
+    Ok(seen
+        .filter(|(nth, _, answer)| moved(*nth, answer))
+        .map(|(nth, status, answer)| (nth, (answer, status)))
+        .collect())
+}
+
 /// The front page first, then what else is asked for in the clear.
 fn plain_paths(client: &Client) -> Vec<String> {
-    let mut paths = vec![String::from("/?holdpoint=1")];
+    let mut paths = vec![format!("/{QUERY}")];
     if !client.site.base.is_empty() {
-        paths.push(format!("{}/?holdpoint=1", client.site.base));
+        paths.push(format!("{}/{QUERY}", client.site.base));
     }
-    paths.push(format!("{}?holdpoint=1", web::made_up_path(client.looks)));
+    paths.push(format!("{}{QUERY}", web::made_up_path(client.looks)));
     paths
 }
 
@@ -466,6 +519,34 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_refuses_unknown_queries_is_asked_without() {
+        let strict = |status: u16, plain: &'static str| {
+            HttpsEnforced::world().but(move |ask, _, seen| {
+                let Some(request) = request_of(ask) else { return seen };
+                if request.scheme == Scheme::Https {
+                    return seen;
+                }
+                if request.path.contains('?') {
+                    return Ok(Seen::Http(worlds::response(status, &[], "bad request")));
+                }
+                let to = format!("{plain}{}", request.path);
+                Ok(Seen::Http(worlds::response(301, &[("location", &to)], "")))
+            })
+        };
+        for status in [400, 404] {
+            let finding = strict(status, "https://shop.test").judge(&HttpsEnforced);
+            assert_eq!(finding.verdict, Verdict::Pass, "{finding:?}");
+            let told = |it: &String| it.contains("that a query is kept: `?hold");
+            assert!(finding.unproven.iter().any(told), "{finding:?}");
+            let finding = strict(status, "https://elsewhere.test").judge(&HttpsEnforced);
+            assert_eq!(finding.verdict, Verdict::Fail, "{finding:?}");
+            assert!(finding.reason.contains("http://shop.test/?holdpoint=1"), "{finding:?}");
+        }
+        let finding = strict(500, "https://shop.test").judge(&HttpsEnforced);
+        assert_eq!(finding.verdict, Verdict::Fail);
+    }
+
+    #[test]
     fn other_paths_must_not_be_served_in_the_clear() {
         let page = |status| worlds::response(status, &[], "{\"error\":\"not found\"}");
         let made_up = |status| site(Scheme::Http, "/holdpoint-no", page(status));
@@ -489,7 +570,7 @@ mod tests {
         let finding = judge(closed().param("require", "redirect,hsts"));
         assert_eq!(finding.verdict, Verdict::Pass, "HTTPS is enforced all the same");
         assert!(finding.unproven[0].contains("redirect"), "{finding:?}");
-        let refused = || site(Scheme::Http, "/?", worlds::response(403, &[], ""));
+        let refused = || site(Scheme::Http, "/", worlds::response(403, &[], ""));
         assert_eq!(verdict(refused()), Verdict::Fail);
         assert_eq!(verdict(refused().param("require", "redirect,hsts")), Verdict::Pass);
     }

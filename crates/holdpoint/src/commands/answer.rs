@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use holdpoint_checks::find;
 use holdpoint_model::{
     event::{Answer, Digest, Reply},
     limits,
     line::{Binding, Gate, Severity, State},
     plan::PlanLine,
+    text::quoted,
 };
 use holdpoint_record::canonical;
 use holdpoint_report::style::Style;
@@ -43,13 +45,15 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     let key = keys.get(index).map(key_text).unwrap_or_default();
     let about =
         if reply == Reply::Acknowledged { Some(failure(&project, args.line)?) } else { None };
+    let (by, recorded_by) = whose(args.by.as_deref())?;
     let answer = Answer {
         line: args.line,
         key,
         reply,
         reason: args.reason.clone(),
         about,
-        by: whoami(),
+        by,
+        recorded_by,
         at: looking::now(),
         environment: project.environment.clone(),
     };
@@ -59,6 +63,13 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     let run = session.run().to_owned();
     session.finish(&project)?;
     out::result(&format!("line {} answered; kept as run {run}\n", args.line));
+    if line.checks.first().is_some_and(|check| check.id.starts_with("signoff.")) {
+        out::progress(&format!(
+            "line {} is a sign-off, and a word is no signature: a yes leaves it open; `run --gate all` \
+             says what to do\n",
+            args.line
+        ));
+    }
     Ok(Exit::Go)
 }
 
@@ -100,6 +111,16 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         Binding::Bound if asks_too(line) => {}
         Binding::Bound => {
             let check = line.checks.first().map(|check| check.id.clone()).unwrap_or_default();
+            if let Some(unseen) = line.checks.iter().find(|it| find(&it.id).is_none()) {
+                return Err(Stop::usage(format!(
+                    "line {} is bound to {}, which this version cannot look with; where a person \
+                     answers for it, write this into holdpoint.toml and answer again:\n\n{}\n\
+                     or say --not-applicable --reason …",
+                    line.line,
+                    unseen.id,
+                    pasted(line, "attest.statement")
+                )));
+            }
             return Err(Stop::usage(format!(
                 "line {} is decided by looking ({check}); mend it, or say --not-applicable --reason …",
                 line.line
@@ -107,9 +128,10 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
         }
         Binding::Unbound | Binding::Choice => {
             return Err(Stop::usage(format!(
-                "line {} was not understood; say what it means first: [line.{}] text = \"…\" check = \"…\" in \
-                 holdpoint.toml (`attest.statement` where a person decides)",
-                line.line, line.line
+                "line {} was not understood; say in holdpoint.toml what it means, and answer again; \
+                 where a person decides:\n\n{}",
+                line.line,
+                pasted(line, "attest.statement")
             )));
         }
     }
@@ -144,6 +166,12 @@ fn reply(args: &AnswerArgs, line: &PlanLine) -> Result<(Reply, Evidence), Stop> 
     }
 }
 
+/// What binds a line to an entry, to be pasted into the settings.
+fn pasted(line: &PlanLine, id: &str) -> String {
+    let (number, text) = (line.line, quoted(&line.text));
+    format!("[line.{number}]\ntext = {text}\ncheck = \"{id}\"\n")
+}
+
 /// Whether a person's word belongs to a line that is also looked at.
 fn asks_too(line: &PlanLine) -> bool {
     let duty = |id: &str| {
@@ -153,8 +181,42 @@ fn asks_too(line: &PlanLine) -> bool {
     line.checks.iter().any(|check| duty(&check.id))
 }
 
+/// Whose word it is, and who writes it down where another name is given.
+fn whose(given: Option<&str>) -> Result<(String, Option<String>), Stop> {
+    let own = whoami();
+    match given.map(str::trim) {
+        None => Ok((own, None)),
+        Some("") => Err(Stop::usage("whose word is it? --by (or HOLDPOINT_BY) is empty")),
+        Some(name) => Ok((name.to_owned(), (own != name).then_some(own))),
+    }
+}
+
 /// The name the system knows the user by.
 fn whoami() -> String {
-    let var = |name| std::env::var(name).ok().filter(|it: &String| !it.is_empty());
-    var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| String::from("somebody"))
+    let var = |name| std::env::var(name).ok().filter(|it: &String| !it.trim().is_empty());
+    var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| {
+        let uid = rustix::process::getuid().as_raw();
+        let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        login(&users, uid).unwrap_or_else(|| format!("uid {uid}"))
+    })
+}
+
+/// The name of a user in the list of those of this machine.
+fn login(users: &str, uid: u32) -> Option<String> {
+    let own = |row: &&str| row.split(':').nth(2).is_some_and(|it| it.parse() == Ok(uid));
+    let row = users.lines().find(own)?;
+    row.split(':').next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_has_a_name_of_login() {
+        let users = "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada:/home/ada:/bin/sh\n";
+        assert_eq!(login(users, 0).as_deref(), Some("root"));
+        assert_eq!(login(users, 1000).as_deref(), Some("ada"));
+        assert_eq!(login(users, 7), None);
+    }
 }

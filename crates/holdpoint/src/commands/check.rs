@@ -147,6 +147,8 @@ fn look(job: Job, config: &crate::settings::Loaded) -> Result<(Finding, Vec<Look
         parent: None,
         condition: None,
         candidates: Vec::new(),
+        text: String::new(),
+        lacks: Vec::new(),
     };
     let runtime = looking::tokio()?;
     let (signals, state, looks) = runtime.block_on(async {

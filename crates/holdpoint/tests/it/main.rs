@@ -44,6 +44,7 @@ mod show;
 mod site;
 mod suggest;
 mod terminal;
+mod truth;
 mod views;
 mod why;
 mod words;

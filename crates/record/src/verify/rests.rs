@@ -6,6 +6,7 @@ use holdpoint_model::{
     ask::What,
     event::{Event, Seq},
     seen::Seen,
+    time::Time,
 };
 
 use crate::{
@@ -118,9 +119,8 @@ fn clocks(content: &Content) -> Vec<String> {
         }
     }
     let told = |(name, (first, last)): (&&str, &(i64, i64))| {
-        format!(
-            "clock of this machine, for vantage {name}: looks from {first} to {last} ms after 1970"
-        )
+        let (first, last) = (Time(*first).rfc3339(), Time(*last).rfc3339());
+        format!("clock of this machine, for vantage {name}: looks from {first} to {last}")
     };
     clocks.iter().map(told).collect()
 }

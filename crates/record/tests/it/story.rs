@@ -161,12 +161,15 @@ pub(crate) fn plan() -> Plan {
             target: String::from("host"),
         }],
         needs: vec![],
+        lacks: vec![],
+        lacks: Vec::new(),
         parent: None,
         command: None,
     };
     Plan {
         document: document(),
         environment: None,
+        release: None,
         lines: vec![
             line(3, "motto says ready", "file.motto-says", Binding::Bound),
             line(4, "motto is short", "file.motto-short", Binding::Bound),

@@ -34,6 +34,7 @@ fn plan_line(line: usize, text: &str) -> PlanLine {
             target: String::from("web"),
         }],
         needs: Vec::new(),
+        lacks: Vec::new(),
         parent: None,
         command: None,
     }
@@ -294,6 +295,7 @@ fn bindings_and_answers_say_old_and_new() {
         reason: None,
         about: None,
         by: String::from("lena"),
+        recorded_by: None,
         at: Time(3),
         environment: None,
     };

@@ -55,9 +55,11 @@ fn url(request: &Request) -> String {
     // What is put into a request so that no cache answers is no part of the question.
     let cut = ["?holdpoint=", "&holdpoint="].iter().find_map(|it| path.find(it));
     let path = cut.and_then(|at| path.get(..at)).unwrap_or(path);
+    let plain = request.headers.iter().any(|(name, _)| name == "cache-control");
+    let plain = if plain { " without a query of our own" } else { "" };
     let at = request.at.to_string();
     let at = if at == *host { String::new() } else { format!(" at {at}") };
-    format!("{}://{host}{port}{path}{at}", scheme.word())
+    format!("{}://{host}{port}{path}{at}{plain}", scheme.word())
 }
 
 /// Where, unless it is the vantage itself.

@@ -150,6 +150,9 @@ fn constant(what: &What) -> What {
     if let What::Http(request) = &mut what {
         let cut = ["?holdpoint=", "&holdpoint="].iter().find_map(|it| request.path.find(it));
         request.path.truncate(cut.unwrap_or(request.path.len()));
+        for (_, value) in &mut request.headers {
+            value.truncate(value.find(", holdpoint=").unwrap_or(value.len()));
+        }
     }
     what
 }

@@ -267,7 +267,7 @@ fn answered(it: &Answer) -> String {
         it.environment.as_ref().map_or_else(String::new, |it| format!(" · for {}", text(it)));
     format!(
         "<dl class=\"finding answer\"><dt>answered</dt><dd>{said}</dd>{why}<dt>by</dt><dd>{} · {}{place}</dd></dl>",
-        text(&it.by),
+        text(&it.whose()),
         moment(it.at)
     )
 }

@@ -67,7 +67,7 @@ fn answered(page: &mut Page, it: &Answered<'_>) {
     let rows = [
         ("because", answer.reason.clone()),
         ("about", answer.about.clone()),
-        ("by", Some(answer.by.clone())),
+        ("by", Some(answer.whose())),
         ("at", Some(rfc3339(answer.at))),
         ("for", answer.environment.clone()),
         ("kept in", it.carried_from.map(|run| format!("run {run}"))),

@@ -190,6 +190,7 @@ mod tests {
             state: Binding::Bound,
             checks: Vec::new(),
             needs: Vec::new(),
+            lacks: Vec::new(),
             parent: None,
             command: None,
         };
@@ -199,7 +200,12 @@ mod tests {
             parsed_sha256: String::new(),
             lines: 9,
         };
-        Plan { document, environment: None, lines: vec![line(3, "One"), line(5, "Two")] }
+        Plan {
+            document,
+            environment: None,
+            release: None,
+            lines: vec![line(3, "One"), line(5, "Two")],
+        }
     }
 
     #[test]

@@ -84,7 +84,8 @@ fn row(line: &PlanLine, style: Style) -> String {
         });
         all.collect::<Vec<_>>().join(" ")
     });
-    let needs = line.needs.first().map(|need| format!("  ? {need}"));
+    let lacks = || line.lacks.first().map(|column| format!("  ? nothing under {column}"));
+    let needs = line.needs.first().map(|need| format!("  ? {need}")).or_else(lacks);
     let tone = match line.state {
         Binding::Bound if line.needs.is_empty() => Tone::Good,
         Binding::Bound => Tone::Faint,

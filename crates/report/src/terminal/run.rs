@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use holdpoint_model::{
     event::Release,
     line::{Kind, State},
+    text::quoted,
 };
 
 use crate::{
@@ -133,8 +134,12 @@ fn unknown(out: &mut String, view: &RunView, style: Style) {
     let mut remedies: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for line in singles(view, State::Unknown) {
         let remedy = line.standing.finding.remedy.clone().unwrap_or_default();
-        // The number of a line in a remedy is its own: such remedies are one.
-        let remedy = remedy.replace(&format!("line.{}", line.plan.line), "line.N");
+        // The number and the text of a line in a remedy are its own: such remedies are one.
+        let (number, text) = (line.plan.line, quoted(&line.plan.text));
+        let remedy = remedy
+            .replace(&format!("line.{number}"), "line.N")
+            .replace(&format!("--line {number} "), "--line N ")
+            .replace(&format!("text = {text}"), "text = \"…\"");
         remedies.entry(remedy).or_default().push(line.plan.line);
     }
     let mut all: Vec<(String, Vec<usize>)> = remedies.into_iter().collect();

@@ -190,6 +190,8 @@ fn line(number: usize) -> Line {
         parent: None,
         condition: None,
         candidates: Vec::new(),
+        text: String::new(),
+        lacks: Vec::new(),
     }
 }
 

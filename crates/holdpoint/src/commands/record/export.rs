@@ -15,7 +15,7 @@ use crate::{
     commands::run::replace,
     exit::{Done, Exit, Stop},
     out,
-    recorded::{dossier, read},
+    recorded::{dossier, people, read},
     reports,
     session::stopped,
 };
@@ -84,7 +84,8 @@ fn bundled(path: &Path, loaded: &Loaded, dossier: &Dossier) -> Result<Vec<u8>, S
              (`holdpoint run`) or name another"
         )));
     };
-    let verified = of_bytes(&snapshot);
+    let mut verified = of_bytes(&snapshot);
+    verified.rests_on.extend(people(loaded));
     if let Some(trouble) = verified.troubles.first() {
         return Err(Stop {
             exit: Exit::NoGo,

@@ -16,13 +16,13 @@ use holdpoint_report::{
     terminal::{self, Answered},
     when::rfc3339,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     args::Format,
     exit::{Done, Exit, Stop},
     out,
-    recorded::{dossier, last, looks, place, read},
+    recorded::{dossier, last, looks, only_answered, place, read},
     runs::named,
     session::stopped,
 };
@@ -38,7 +38,7 @@ pub(super) fn shown(
     let file = || -> Result<PathBuf, Stop> { run.map_or_else(|| last(path), named) };
     let Some(number) = line else {
         return match run {
-            None => runs(&place(path)?, format),
+            None => runs(&place(path)?, format, style),
             Some(_) => Err(Stop::usage("say which line of that run: holdpoint record show LINE")),
         };
     };
@@ -131,7 +131,7 @@ fn why(loaded: &Loaded, number: usize) -> String {
     })
 }
 
-fn runs(path: &Path, format: Format) -> Done {
+fn runs(path: &Path, format: Format, style: Style) -> Done {
     let entries = if path.is_dir() { list(path).map_err(stopped)? } else { Vec::new() };
     let mut rows = Vec::new();
     for entry in entries {
@@ -147,28 +147,39 @@ fn runs(path: &Path, format: Format) -> Done {
             Some(_) | None => None,
         });
         let (at, document, gate) = began.unwrap_or_default();
+        let answer = loaded.as_ref().filter(|it| only_answered(it)).and_then(answer);
+        let ended = ended.filter(|_| answer.is_none());
         rows.push(json!({
             "run": entry.run, "at": at, "document": document, "gate": gate, "verdict": ended,
-            "sealed": entry.sealed,
+            "sealed": entry.sealed, "answer": answer,
         }));
     }
     match format {
         Format::Json | Format::Jsonl => {
             out::result(&format!("{}\n", json!({"schema": "holdpoint.runs/1", "runs": rows})));
         }
-        Format::Text => {
-            for row in &rows {
-                let text = |name: &str| row.get(name).and_then(|it| it.as_str()).unwrap_or("-");
-                out::result(&format!(
-                    "{}  {}  {:<6} {:<5} {}\n",
-                    text("run"),
-                    text("at"),
-                    text("verdict"),
-                    text("gate"),
-                    text("document")
-                ));
-            }
-        }
+        Format::Text => rows.iter().for_each(|row| out::result(&line(row, style))),
     }
     Ok(Exit::Go)
+}
+
+/// What a record of an answer holds: the line, and whose word it is.
+fn answer(loaded: &Loaded) -> Option<Value> {
+    let mut all = loaded.events.iter().filter_map(|(_, event)| {
+        if let Event::Answered { answer, carried_from: None } = event { Some(answer) } else { None }
+    });
+    all.next_back().map(|it| json!({"line": it.line, "by": it.by, "recorded-by": it.recorded_by}))
+}
+
+/// A record as one row: a run with its verdict, an answer with its line.
+fn line(row: &Value, style: Style) -> String {
+    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or("-");
+    let (run, at, document) = (text("run"), text("at"), style.clean(text("document")));
+    let Some(answer) = row.get("answer").filter(|it| it.is_object()) else {
+        return format!("{run}  {at}  {:<6} {:<5} {document}\n", text("verdict"), text("gate"));
+    };
+    let number = answer.get("line").and_then(Value::as_u64).unwrap_or_default();
+    let by = style.clean(answer.get("by").and_then(Value::as_str).unwrap_or("-"));
+    let place = format!("line {number}");
+    format!("{run}  {at}  answer {place:<5} {document}  by {by}\n")
 }

@@ -25,7 +25,7 @@ use crate::{
     args::Format,
     exit::{Done, Exit, Stop},
     out,
-    recorded::{folded, place},
+    recorded::{folded, people, place},
     session::{state_folder, stopped},
 };
 
@@ -93,6 +93,11 @@ pub(super) fn verified(
     } else {
         let each = |path: &Path, report| all.push((path.to_owned(), report));
         verify_folder(&path, &with, each).map_err(stopped)?;
+    }
+    for (path, report) in &mut all {
+        // What is broken is not read: nobody knows what it says.
+        let loaded = load(path).ok().filter(|_| report.outcome() != Outcome::Broken);
+        report.rests_on.extend(loaded.as_ref().and_then(people));
     }
     let exit = worst(&all);
     match format {

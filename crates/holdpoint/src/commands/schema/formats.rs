@@ -350,6 +350,7 @@ fn status() -> Fields {
 }
 
 fn runs() -> Fields {
+    let answer = object(vec![("line", count()), ("by", text()), ("recorded-by", maybe_text())]);
     let row = object(vec![
         ("run", text()),
         ("at", text()),
@@ -357,6 +358,7 @@ fn runs() -> Fields {
         ("gate", text()),
         ("verdict", maybe_text()),
         ("sealed", flag()),
+        ("answer", json!({"oneOf": [answer, {"type": "null"}]})),
     ]);
     vec![("runs", list(row))]
 }
@@ -524,6 +526,7 @@ fn answer() -> Value {
         ("reason", maybe_text()),
         ("about", maybe_text()),
         ("by", text()),
+        ("recorded_by?", text()),
         ("at", time()),
         ("environment", maybe_text()),
     ])
