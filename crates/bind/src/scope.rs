@@ -142,7 +142,9 @@ fn overlay(scope: &mut Scope, check: &BoundCheck, here: bool) {
         let dropped = ["url", "host"].into_iter().filter(|name| text(name));
         let given = dropped.filter_map(|name| check.params.get(name));
         let own = given.filter_map(|it| of_server(it, here)).next();
-        if let Some(host) = own.filter(|_| scope.field("url").or(scope.field("host")).is_none()) {
+        if let Some(host) =
+            own.filter(|_| scope.field("url").or_else(|| scope.field("host")).is_none())
+        {
             scope.fields.insert(OF_SERVER.to_owned(), host);
         }
         if text("host") && subjects.get("host").is_some_and(|host| !usable_host(host, here)) {

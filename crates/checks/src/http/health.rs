@@ -240,6 +240,9 @@ struct Refusal {
 
 type Sampled<'a> = Result<(IpAddr, &'a str, Attempt<'a, &'a Response>), Box<Blind>>;
 
+/// The status of a sample and when it came, if one came.
+type Told = Option<(u16, Time)>;
+
 /// Addresses and paths at which every sample was refused with one and the same status of the class
 /// that blames the request: it may be the query that was added. A status that comes and goes is
 /// the application's own, and whoever asks again until it is gone sees what they want to.
@@ -247,7 +250,7 @@ fn refused<'a>(
     params: &Params,
     answers: &[Sampled<'a>],
 ) -> BTreeMap<(IpAddr, &'a str), Refusal> {
-    let mut of: BTreeMap<(IpAddr, &str), Vec<Option<(u16, Time)>>> = BTreeMap::new();
+    let mut of: BTreeMap<(IpAddr, &str), Vec<Told>> = BTreeMap::new();
     for (ip, path, attempt) in answers.iter().flatten() {
         let seen = attempt.as_ref().ok().map(|(look, response)| (response.status, look.at));
         of.entry((*ip, *path)).or_default().push(seen);

@@ -138,7 +138,7 @@ that listens on 443 `add_header Strict-Transport-Security 'max-age=31536000' alw
             let paths = plain_paths(&client);
             let wanted = some().flat_map(|ip| paths.iter().map(move |path| (ip, path)));
             let answers = looks.each(wanted.map(|(ip, path)| plain(&client, ip, path)))?;
-            let front = |nth: usize| nth % paths.len() == 0;
+            let front = |nth: usize| nth.is_multiple_of(paths.len());
             let again = without_query(params, &client, &answers, &front)?;
             let mut targets = Vec::new();
             for (nth, answer) in answers.into_iter().enumerate() {

@@ -161,7 +161,6 @@ pub(crate) fn plan() -> Plan {
             target: String::from("host"),
         }],
         needs: vec![],
-        lacks: vec![],
         lacks: Vec::new(),
         parent: None,
         command: None,
