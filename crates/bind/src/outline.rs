@@ -34,7 +34,8 @@ names! {
     maintenance = "maintenance", no_maintenance = "no-maintenance",
     daily = "daily", weekly = "weekly", monthly = "monthly",
     post = "post", pre = "pre", tasks = "tasks", verify = "verify", deploy = "deploy",
-    severity = "severity", owner = "owner",
+    post_alone = "post-alone", deploy_alone = "deploy-alone", rollback_alone = "rollback-alone",
+    prepare_alone = "prepare-alone", filler = "filler", severity = "severity", owner = "owner",
     signal = "signal", monitor = "monitor", verifies = "verifies", health = "health",
     look_back = "look-back", plans = "plans", regular = "regular", reviews = "reviews",
     persons = "persons", review_done = "review-done", code_review = "code-review",
@@ -156,12 +157,17 @@ fn is_title(document: &Document, at: usize, heading: &Heading) -> bool {
 }
 
 fn section(heading: &Heading, title: bool, above: Option<Section>) -> Section {
-    let own = VOCABULARY.classes(&heading.repaired);
+    let own = own(&heading.repaired);
     let mut path = above.map(|it| it.path).unwrap_or_default();
     let mut trouble = above.map(|it| it.trouble).unwrap_or_default();
     let mut window = above.and_then(|it| it.window);
     if !title {
         path.join(&own);
+        let hits = VOCABULARY.hits(&heading.repaired);
+        if own.has(NAMES.prepare_alone) && is_all(&heading.repaired, &hits, NAMES.prepare_alone) {
+            // "Go-live steps > Preparations": what is prepared is looked at before the first step.
+            path.remove(NAMES.deploy);
+        }
         if own.has(NAMES.rollback) {
             trouble = Trouble::Rollback;
         } else if own.has(NAMES.emergency) {
@@ -170,6 +176,39 @@ fn section(heading: &Heading, title: bool, above: Option<Section>) -> Section {
         window = when::window(&heading.repaired, &own).or(window);
     }
     Section { own, path, window, after: false, outcome: false, title, trouble }
+}
+
+/// The classes of the words of one heading.
+fn own(heading: &str) -> Classes {
+    let hits = VOCABULARY.hits(heading);
+    let mut own = Classes::default();
+    for hit in &hits {
+        own.insert(hit.class);
+    }
+    let alone = [
+        (NAMES.post_alone, NAMES.post),
+        (NAMES.deploy_alone, NAMES.deploy),
+        (NAMES.rollback_alone, NAMES.rollback),
+    ];
+    for (alone, class) in alone {
+        if own.has(alone) && is_all(heading, &hits, alone) {
+            own.insert(class);
+        }
+    }
+    // "Before the deployment steps" names them to say that it is not one of them.
+    if own.has(NAMES.pre) || own.has(NAMES.post) {
+        own.remove(NAMES.deploy);
+    }
+    own
+}
+
+/// Whether a heading has no other words than those of a class and words that fill.
+fn is_all(heading: &str, hits: &[Hit], class: Class) -> bool {
+    let covers = |at: usize, hit: &Hit| {
+        (hit.class == class || hit.class == NAMES.filler) && (hit.start..hit.end).contains(&at)
+    };
+    let mut letters = heading.char_indices().filter(|(_, c)| c.is_alphabetic());
+    letters.all(|(at, _)| hits.iter().any(|hit| covers(at, hit)))
 }
 
 /// Of each sub-section, whether it, or one around it, stands behind one that verifies a deployment,

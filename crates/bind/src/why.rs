@@ -457,7 +457,9 @@ fn phase_ground(document: &Document, line: &Line, phase: Phase) -> Ground {
         Phase::Watch => {
             ("the section lists what triggers a rollback", vec![names.rollback, names.trigger])
         }
-        Phase::Rollback => ("a heading speaks of a rollback", vec![names.rollback]),
+        Phase::Rollback => {
+            ("a heading speaks of a rollback", vec![names.rollback, names.rollback_alone])
+        }
         Phase::Emergency => ("a heading speaks of an emergency", vec![names.emergency]),
         Phase::Reference => ("a heading says that it is only referred to", vec![names.reference]),
         Phase::Maintenance => (
@@ -469,9 +471,11 @@ fn phase_ground(document: &Document, line: &Line, phase: Phase) -> Ground {
         }
         Phase::Post => (
             "a heading speaks of the time after, or stands behind one that verifies",
-            vec![names.post, names.verify],
+            vec![names.post, names.post_alone, names.verify],
         ),
-        Phase::Deploy => ("a heading speaks of the deployment itself", vec![names.deploy]),
+        Phase::Deploy => {
+            ("a heading speaks of the deployment itself", vec![names.deploy, names.deploy_alone])
+        }
         Phase::Pre => ("no heading above says otherwise", vec![names.pre]),
     };
     Ground { word: phase.word(), rule, because: heading_words(document, line, &classes) }

@@ -22,6 +22,13 @@ impl Classes {
         }
     }
 
+    pub(crate) fn remove(&mut self, class: Class) {
+        let at = usize::from(class);
+        if let Some(word) = self.0.get_mut(at / WORD) {
+            *word &= !(1 << (at % WORD));
+        }
+    }
+
     pub(crate) fn has(&self, class: Class) -> bool {
         let at = usize::from(class);
         self.0.get(at / WORD).is_some_and(|word| word & (1 << (at % WORD)) != 0)

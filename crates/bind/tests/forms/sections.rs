@@ -146,3 +146,61 @@ fn stub_that_moved() {
     let codes: Vec<_> = page.document.diagnostics.iter().map(|it| it.code).collect();
     assert_eq!(codes, ["document::no-lines"]);
 }
+
+#[test]
+fn a_heading_says_when_in_the_words_of_its_language() {
+    let wanted: &[(Phase, &str)] = &[
+        (
+            Phase::Post,
+            "After the deployment|After deploying|Afterwards|Straight after|Once it is live|\
+             After go-live|After the release|4. After|After the deployment (on call)|\
+             部署之后|上线后|发布完成后|之后|デプロイの後|リリース後|その後|배포한 뒤|배포 직후|릴리스 후|\
+             Después de desplegar|Tras el despliegue|Una vez en producción|Depois do deploy|\
+             Após a implantação|Depois|Après la mise en production|Une fois en ligne|Juste après|\
+             Nach dem Release|Nach dem Go-Live|Danach|Sobald es live ist|После релиза|\
+             После выкатки|Сразу после|Post-Deployment Steps",
+        ),
+        (
+            Phase::Rollback,
+            "Rolling back|If it goes wrong|Undo|If something goes wrong|The way back|如果出错|撤销|\
+             問題が発生した場合|元に戻す|문제가 생기면|되돌리기|Si algo sale mal|Deshacer|\
+             Se algo der errado|Desfazer|Si ça tourne mal|En cas de problème|\
+             Wenn etwas schiefgeht|Rückgängig machen|Если что-то пошло не так|Отмена",
+        ),
+        (
+            Phase::Deploy,
+            "Deploying|During the deployment|Go-live steps|3. Deploy|Step 2: Going live|部署期间|\
+             执行部署|デプロイ作業|デプロイ中|배포 진행|배포하기|Durante el despliegue|Desplegar|\
+             Durante o deploy|Implantar|Pendant le déploiement|Déployer|Während des Deployments|\
+             Ausrollen|Во время деплоя|Выкатываем",
+        ),
+        (
+            Phase::Pre,
+            "Before you start|Before deploying|Before the deployment steps|Pre-Deployment Steps|\
+             Deployment|Deploy keys|Released images|Undone work|开始之前|デプロイの前|배포하기 전|\
+             Antes de desplegar|Antes da implantação|Avant de déployer|Vor dem Release|\
+             Перед релизом|撤销的权限|Release",
+        ),
+    ];
+    for (phase, headings) in wanted {
+        for heading in headings.split('|') {
+            let text = format!("# L\n## {heading}\n- [ ] Home page answers\n## Z\n- [ ] Logo\n");
+            let page = page(&text);
+            assert_eq!(page.means(3).phase, *phase, "{heading}");
+            assert_eq!(page.means(5).phase, Phase::Pre, "below {heading}");
+        }
+    }
+}
+
+#[test]
+fn the_time_after_stands_below_the_time_of_the_deployment_too() {
+    let below = page(
+        "# L\n## Deploying\n- [ ] Tag the release\n### Before you start\n- [ ] Phones on\n\
+         ### Afterwards\n- [ ] Home page answers\n### Undo\n- [ ] Old image runs\n",
+    );
+    let phases = [3, 5, 7, 9].map(|at| below.means(at).phase);
+    // What a part of the deployment calls "before" is a part of it; its preparations are not.
+    assert_eq!(phases, [Phase::Deploy, Phase::Deploy, Phase::Post, Phase::Rollback]);
+    let page = page("# L\n## Go-live steps\n### Preparations\n- [ ] Home page answers\n");
+    assert_eq!(page.means(4).phase, Phase::Pre);
+}
