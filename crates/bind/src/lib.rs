@@ -22,6 +22,7 @@ mod nouns;
 mod number;
 mod parameters;
 mod rules;
+mod said_phase;
 mod scan;
 mod values;
 mod words;

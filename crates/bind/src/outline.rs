@@ -1,8 +1,12 @@
 //! What each section of a document is for, read from its headings once.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use holdpoint_document::{Document, Form, Heading, Line, SectionId};
+use holdpoint_model::line::Phase;
 
 use crate::{
     when::{self, Window},
@@ -68,6 +72,8 @@ pub(crate) struct Section {
     pub(crate) outcome: bool,
     /// Whether it is the title of the document.
     pub(crate) title: bool,
+    /// The phase that a person said for it, or for the nearest heading above of which one was said.
+    pub(crate) said: Option<Phase>,
     /// Nearest heading that speaks of a rollback or an emergency.
     pub(crate) trouble: Trouble,
 }
@@ -93,11 +99,18 @@ pub(crate) struct Outline {
 impl Outline {
     /// Reads the headings of a document.
     pub(crate) fn of(document: &Document) -> Self {
+        Self::with(document, &BTreeMap::new())
+    }
+
+    /// The same where people said phases of some headings, by their position.
+    pub(crate) fn with(document: &Document, said: &BTreeMap<usize, Phase>) -> Self {
         let mut sections: Vec<Section> = Vec::with_capacity(document.headings.len());
         for (at, heading) in document.headings.iter().enumerate() {
             let above = heading.parent.and_then(|id| sections.get(id.0)).copied();
             let title = is_title(document, at, heading);
-            sections.push(section(heading, title, above));
+            let mut section = section(heading, title, above);
+            section.said = said.get(&at).copied().or_else(|| above?.said);
+            sections.push(section);
         }
         let after = follows(document, &sections);
         for (section, after) in sections.iter_mut().zip(after) {
@@ -175,7 +188,7 @@ fn section(heading: &Heading, title: bool, above: Option<Section>) -> Section {
         }
         window = when::window(&heading.repaired, &own).or(window);
     }
-    Section { own, path, window, after: false, outcome: false, title, trouble }
+    Section { own, path, window, after: false, outcome: false, title, said: None, trouble }
 }
 
 /// The classes of the words of one heading.

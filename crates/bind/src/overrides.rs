@@ -15,6 +15,7 @@ use holdpoint_model::{
 use crate::{
     key::blank,
     nearest::{hint, nearest_text},
+    said_phase,
     settings::{LineOverride, Settings, Which},
 };
 
@@ -27,6 +28,7 @@ pub(crate) struct Override {
     pub(crate) check: Option<String>,
     pub(crate) params: BTreeMap<String, String>,
     pub(crate) severity: Option<Severity>,
+    pub(crate) phase: Option<Phase>,
     pub(crate) target: Option<String>,
 }
 
@@ -59,8 +61,8 @@ pub(crate) enum Part {
     Param(String),
 }
 
-/// Reads the words of a comment: `check.id name=value …`, with `severity` and `target` as names of
-/// the line itself. A value with blanks stands in quotes.
+/// Reads the words of a comment: `check.id name=value …`, with `severity`, `phase` and `target` as
+/// names of the line itself. A value with blanks stands in quotes.
 pub(crate) fn read_comment(words: &str) -> Result<Override, Wrong> {
     let mut it = Override::default();
     for word in split_words(words) {
@@ -90,6 +92,13 @@ pub(crate) fn read_comment(words: &str) -> Result<Override, Wrong> {
                     let words = Severity::ALL.iter().map(|severity| severity.word());
                     wrong(Part::Whole, format!("`{value}` is no severity"), hint(&value, words))
                 })?);
+            }
+            "phase" => {
+                let phase = said_phase::read(&value);
+                it.phase =
+                    Some(phase.map_err(|help| {
+                        wrong(Part::Whole, format!("`{value}` is no phase"), help)
+                    })?);
             }
             "target" => it.target = Some(value),
             _ => {
@@ -456,6 +465,9 @@ mod tests {
         assert_eq!(it.params["cores"], ">=4");
         assert_eq!(it.target.as_deref(), Some("db"));
         assert_eq!(read_comment("severity=minro").unwrap_err().help, "did you mean `minor`?");
+        assert_eq!(read_comment("phase=post").unwrap().phase, Some(Phase::Post));
+        assert_eq!(read_comment("phase=psot").unwrap_err().help, "did you mean `post`?");
+        assert!(read_comment("phase=meta").is_err());
         assert!(read_comment("a.b c.d").is_err());
         assert_eq!(read_comment("").unwrap(), Override::default());
     }

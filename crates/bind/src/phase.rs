@@ -17,7 +17,12 @@ pub(crate) fn phase(line: &Line, outline: &Outline) -> Phase {
     if is_meta(line, section, in_signoff) {
         return Phase::Meta;
     }
-    if in_signoff || line_form::is_signoff_row(line) || line_form::is_signoff_label(line) {
+    let signed = line_form::is_signoff_row(line) || line_form::is_signoff_label(line);
+    // A signature stays one wherever a person puts it.
+    if let Some(phase) = section.and_then(|it| it.said).filter(|_| !signed) {
+        return phase;
+    }
+    if in_signoff || signed {
         let post = section.is_some_and(|it| it.path.has(NAMES.post) || it.outcome);
         return if in_signoff && post { Phase::SignoffPost } else { Phase::Signoff };
     }

@@ -18,10 +18,11 @@ use crate::{
     needs,
     overrides::{self, Draft},
     reach,
+    said_phase::{self, Phases},
     scope::{given_host, this_machine},
     settings::{LineOverride, Settings},
     targets::{Meant, Said, kind_of, kinds, meant},
-    understand::{Meaning, Understood, understand},
+    understand::{self, Meaning, Understood, understand},
 };
 
 /// What a plan is made of.
@@ -48,6 +49,8 @@ pub struct Planned {
     pub lock: Lock,
     /// How the document differs from the one that was pinned.
     pub changes: Vec<Change>,
+    /// Who said when a line is decided, by its number: lines whose phase is not what the text says.
+    pub phases: BTreeMap<usize, &'static str>,
     /// What this catalog would change about pinned lines.
     pub proposals: Vec<Proposal>,
     /// Complaints about document, overrides and settings. A code that begins with `settings::` is
@@ -75,13 +78,20 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
     let mut diagnostics = document.diagnostics.clone();
     let (matched, complaints) = overrides::matches(document, settings);
     diagnostics.extend(complaints);
+    let (said, complaints) = said_phase::said(document, settings, &matched);
+    diagnostics.extend(complaints);
+    let moved = moved(document, &said, &meanings, fresh);
+    let at = moved.keys().copied().filter(|at| !said.lines.contains_key(at));
+    let at: Vec<usize> = at.collect();
+    diagnostics.extend(said_phase::idle(settings, document, &at));
 
     let mut sections = Sections::new(document);
     let mut lines = Vec::with_capacity(document.lines.len());
     for (at, (line, meaning)) in document.lines.iter().zip(&meanings).enumerate() {
-        let mut draft = draft(&line.text, meaning);
+        let mut draft = draft(&line.text, moved.get(&at).unwrap_or(meaning));
         diagnostics.extend(strangers(&mut draft, line.number));
-        override_draft(&mut draft, inputs, at, &matched, &mut diagnostics);
+        let shifted = said.lines.contains_key(&at) && draft.phase != meaning.phase;
+        override_draft(&mut draft, inputs, (at, shifted), &matched, &mut diagnostics);
         let parent = line.parent.and_then(|parent| document.lines.get(parent.0));
         let mut planned = PlanLine {
             line: line.number,
@@ -131,7 +141,8 @@ pub fn assemble(inputs: Inputs<'_>, fresh: &[Understood]) -> Planned {
         None => (Vec::new(), Vec::new()),
     };
     let lock = Lock::from(document, path, &keys, &meanings, parsed_sha256);
-    Planned { plan, lock, changes, proposals, diagnostics }
+    let phases = phases_said(document, &said, &matched, &moved);
+    Planned { plan, lock, changes, phases, proposals, diagnostics }
 }
 
 /// The release that the settings declare.
@@ -153,6 +164,47 @@ fn meanings(lock: Option<&Lock>, keys: &[Key], fresh: &[Understood]) -> Vec<Unde
             (None, None) => lock::not_understood(),
         })
         .collect()
+}
+
+/// What lines mean whose phase a person said, by their position. The lock pins what the text alone
+/// says, so that taking the word back is enough; a pinned entry that this catalog would bind
+/// otherwise stays, in the phase and of the kind that was said.
+fn moved(
+    document: &Document,
+    said: &Phases,
+    meanings: &[Understood],
+    fresh: &[Understood],
+) -> BTreeMap<usize, Understood> {
+    if said.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut moved = BTreeMap::new();
+    for (at, again) in understand::again(document, said) {
+        let Some(meaning) = meanings.get(at).filter(|it| it.phase != again.phase) else { continue };
+        let pinned = Understood { phase: again.phase, kind: again.kind, ..meaning.clone() };
+        let same = fresh.get(at).is_some_and(|it| it == meaning);
+        moved.insert(at, if same { again } else { pinned });
+    }
+    moved
+}
+
+/// Who said the phase of each line that was moved.
+fn phases_said(
+    document: &Document,
+    said: &Phases,
+    matched: &BTreeMap<usize, Vec<&LineOverride>>,
+    moved: &BTreeMap<usize, Understood>,
+) -> BTreeMap<usize, &'static str> {
+    let by = |at: &usize| {
+        let table = matched.get(at).is_some_and(|them| them.iter().any(|it| it.phase.is_some()));
+        match (said.lines.contains_key(at), table) {
+            (true, true) => "a [line] of holdpoint.toml says so",
+            (true, false) => "the comment on the line says so",
+            (false, _) => "[phase] of holdpoint.toml says so of a heading above",
+        }
+    };
+    let line = |at: &usize| Some((document.lines.get(*at)?.number, by(at)));
+    moved.keys().filter_map(line).collect()
 }
 
 /// A pinned meaning with today's reasons where they are for the same entry: reasons are parts of
@@ -196,7 +248,7 @@ fn draft(text: &str, meaning: &Understood) -> Draft {
 fn override_draft(
     draft: &mut Draft,
     inputs: Inputs<'_>,
-    at: usize,
+    (at, shifted): (usize, bool),
     matched: &BTreeMap<usize, Vec<&LineOverride>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -204,9 +256,10 @@ fn override_draft(
     let Some(line) = document.lines.get(at) else { return };
     if let Some(words) = &line.override_comment {
         let read = overrides::read_comment(words).map_err(|it| vec![it]);
+        let moves = shifted && read.as_ref().is_ok_and(|it| it.phase.is_some());
         match read.and_then(|it| overrides::apply(draft, &it, settings)) {
-            Ok(true) => {}
-            Ok(false) => {
+            Ok(changed) if changed || moves => {}
+            Ok(_) => {
                 let message = String::from("the override comment changes nothing");
                 let code = "bind::idle-override";
                 diagnostics.push(
@@ -221,11 +274,12 @@ fn override_draft(
             check: one.check.as_ref().map(|(id, _)| id.clone()),
             params: one.params.iter().map(|(name, it)| (name.clone(), it.0.clone())).collect(),
             severity: one.severity,
+            phase: one.phase,
             target: one.target.as_ref().map(|(name, _)| name.clone()),
         };
         match overrides::apply(draft, &it, settings) {
-            Ok(true) => {}
-            Ok(false) => {
+            Ok(changed) if changed || (shifted && it.phase.is_some()) => {}
+            Ok(_) => {
                 let what = format!("{} changes nothing", one.head());
                 let code = "settings::idle-override";
                 diagnostics.push(settings.complain(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use holdpoint_model::{
     diagnostic::{Diagnostic, Level},
     limits,
+    line::Phase,
 };
 use toml::de::{DeTable, DeValue};
 
@@ -50,6 +51,8 @@ pub struct Settings {
     pub environments: BTreeMap<String, Environment>,
     /// Overrides of lines, in the order of the file.
     pub lines: Vec<LineOverride>,
+    /// When all below a heading is decided, in the order of the file.
+    pub phases: Vec<HeadingPhase>,
     /// People by their role.
     pub roster: BTreeMap<String, Member>,
     /// Rules for the use of holdpoint itself.
@@ -74,6 +77,17 @@ pub struct Environment {
     pub targets: BTreeMap<String, Target>,
     /// Vantages, each as a whole.
     pub vantages: BTreeMap<String, Vantage>,
+}
+
+/// When the lines below a heading are decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadingPhase {
+    /// The text of the heading.
+    pub heading: String,
+    /// The phase of its lines.
+    pub phase: Phase,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Who holds a role.
@@ -103,8 +117,9 @@ pub enum LockPolicy {
     Present,
 }
 
-const SECTIONS: &[&str] =
-    &["schema", "release", "target", "vantage", "env", "line", "roster", "policy", "suggest"];
+const SECTIONS: &[&str] = &[
+    "schema", "release", "target", "vantage", "env", "line", "phase", "roster", "policy", "suggest",
+];
 
 impl Settings {
     /// The settings of a folder that has none.
@@ -117,6 +132,7 @@ impl Settings {
             vantages: BTreeMap::new(),
             environments: BTreeMap::new(),
             lines: Vec::new(),
+            phases: Vec::new(),
             roster: BTreeMap::new(),
             policy: Policy { lock: LockPolicy::Reviewed },
             suggest: None,
@@ -233,6 +249,7 @@ fn section<'a>(reader: &mut Reader<'a>, settings: &mut Settings, entry: &Entry<'
                 settings.lines.extend(line::read(reader, &one, table));
             }
         }
+        "phase" => settings.phases = phases(reader, entry),
         "roster" => {
             for (one, table) in tables(reader, entry) {
                 settings.roster.insert(one.key.to_owned(), member(reader, one.key, table));
@@ -322,6 +339,17 @@ fn environment<'a>(reader: &mut Reader<'a>, name: &str, table: &'a DeTable<'a>) 
         }
     }
     environment
+}
+
+fn phases<'a>(reader: &mut Reader<'a>, entry: &Entry<'a>) -> Vec<HeadingPhase> {
+    let Some(table) = reader.table(entry) else { return Vec::new() };
+    let mut phases = Vec::new();
+    for one in reader.entries(table) {
+        if let Some(phase) = line::phase(reader, &one) {
+            phases.push(HeadingPhase { heading: one.key.to_owned(), phase, place: one.place });
+        }
+    }
+    phases
 }
 
 fn member<'a>(reader: &mut Reader<'a>, role: &str, table: &'a DeTable<'a>) -> Member {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use holdpoint_checks::names::validate;
-use holdpoint_document::{Document, Form, LineId};
+use holdpoint_document::{Document, Form, Line, LineId};
 use holdpoint_model::line::{Binding, Kind, Phase, Severity};
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     meaning,
     outline::{self, Outline},
     phase,
+    said_phase::Phases,
 };
 
 /// What a line was understood to mean.
@@ -48,24 +49,46 @@ pub fn understand(document: &Document) -> Vec<Understood> {
     let outline = Outline::of(document);
     let context = Context::of(document);
     let lines = document.lines.iter().enumerate();
-    lines
+    lines.map(|(at, line)| one(document, &outline, &context, at, line, None)).collect()
+}
+
+/// What the lines mean whose phase a person said, by their position: a step after all, or something
+/// to watch.
+pub(crate) fn again(document: &Document, said: &Phases) -> BTreeMap<usize, Understood> {
+    let outline = Outline::with(document, &said.headings);
+    let context = Context::of(document);
+    let lines = document.lines.iter().enumerate();
+    let below = |section| outline.section(section).is_some_and(|it| it.said.is_some());
+    let named = lines.filter(|(at, line)| said.lines.contains_key(at) || below(line.section));
+    named
         .map(|(at, line)| {
-            let id = LineId(at);
-            let phase = phase::phase(line, &outline);
-            // The form of a line of a fence says all.
-            let fenced = matches!(line.form, Form::Command { .. } | Form::Assignment { .. });
-            let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
-            let subject = Subject::new(document, &outline, id, line, phase, &hits);
-            let kind = meaning::kind_of(&subject, &context);
-            let (state, mut checks) = meaning::meaning(&subject, kind, &context);
-            for check in &mut checks {
-                keep_known(check);
-            }
-            let condition = condition(&line.repaired).filter(|_| !fenced);
-            let condition = condition.and_then(|range| line.repaired.get(range)).map(str::to_owned);
-            Understood { phase, kind, severity: None, state, checks, condition }
+            let phase = said.lines.get(&at).copied();
+            (at, one(document, &outline, &context, at, line, phase))
         })
         .collect()
+}
+
+fn one(
+    document: &Document,
+    outline: &Outline,
+    context: &Context<'_>,
+    at: usize,
+    line: &Line,
+    said: Option<Phase>,
+) -> Understood {
+    let phase = said.unwrap_or_else(|| phase::phase(line, outline));
+    // The form of a line of a fence says all.
+    let fenced = matches!(line.form, Form::Command { .. } | Form::Assignment { .. });
+    let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
+    let subject = Subject::new(document, outline, LineId(at), line, phase, &hits);
+    let kind = meaning::kind_of(&subject, context);
+    let (state, mut checks) = meaning::meaning(&subject, kind, context);
+    for check in &mut checks {
+        keep_known(check);
+    }
+    let condition = condition(&line.repaired).filter(|_| !fenced);
+    let condition = condition.and_then(|range| line.repaired.get(range)).map(str::to_owned);
+    Understood { phase, kind, severity: None, state, checks, condition }
 }
 
 /// Drops parameters that the entry does not have, and values that it could not read: a line is

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use holdpoint_model::line::Severity;
+use holdpoint_model::line::{Phase, Severity};
 use toml::de::DeTable;
 
 use crate::{
     nearest::hint,
+    said_phase,
     settings::reader::{Entry, Place, Reader},
 };
 
@@ -37,11 +38,13 @@ pub struct LineOverride {
     pub params: BTreeMap<String, (String, Place)>,
     /// What the line's failure does.
     pub severity: Option<Severity>,
+    /// When the line is decided.
+    pub phase: Option<Phase>,
     /// The target that the line means, with its place.
     pub target: Option<(String, Place)>,
 }
 
-const KEYS: &[&str] = &["text", "check", "params", "severity", "target"];
+const KEYS: &[&str] = &["text", "check", "params", "severity", "phase", "target"];
 
 /// Reads one `[line.KEY]`; `None` when it cannot be told which line is meant.
 pub(crate) fn read<'a>(
@@ -57,6 +60,7 @@ pub(crate) fn read<'a>(
         check: None,
         params: BTreeMap::new(),
         severity: None,
+        phase: None,
         target: None,
     };
     for entry in reader.entries(table) {
@@ -65,6 +69,7 @@ pub(crate) fn read<'a>(
             "check" => it.check = reader.string(&entry).map(|id| (id, entry.at)),
             "params" => it.params = params(reader, &entry),
             "severity" => it.severity = severity(reader, &entry),
+            "phase" => it.phase = phase(reader, &entry),
             "target" => it.target = reader.string(&entry).map(|name| (name, entry.at)),
             _ => reader.unknown_key(&entry, &within, KEYS),
         }
@@ -112,6 +117,14 @@ fn severity(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<Severity> {
         reader.wrong_value(entry, &format!("`{word}` is no severity"), help);
     }
     severity
+}
+
+/// A phase that a person says, for a line or for all below a heading.
+pub(crate) fn phase(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<Phase> {
+    let word = reader.string(entry)?;
+    said_phase::read(&word)
+        .map_err(|help| reader.wrong_value(entry, &format!("`{word}` is no phase"), help))
+        .ok()
 }
 
 /// A key as it stands in the head of a table.

@@ -316,6 +316,54 @@ fn overrides_bind_and_are_checked() {
 }
 
 #[test]
+fn a_person_says_when_lines_are_decided() {
+    let text = "# T\n\n## Nightfall\n\n- [ ] Works\n- [ ] Run `./migrate.sh --all`\n\n### Dawn\n\n- [ ] x\n\n## Noon\n\n- [ ] y <!-- holdpoint: phase=rollback -->\n";
+    let document = parse(text.as_bytes());
+    let plan = |toml: &str| holdpoint_bind::plan::plan(inputs(&document, &settings(toml)));
+    let phases = |plan: &Planned| -> Vec<&'static str> {
+        plan.plan.lines.iter().map(|line| line.phase.word()).collect()
+    };
+    let plain = plan("");
+    assert_eq!(phases(&plain), ["pre", "pre", "pre", "rollback"]);
+    assert_eq!(codes(&plain), [""; 0]);
+    let said =
+        plan("[phase]\n'nightfall' = 'post'\n'Dawn' = 'watch'\n[line.y]\nphase = 'deploy'\n");
+    assert_eq!(phases(&said), ["post", "post", "watch", "deploy"]);
+    // Kinds follow the phase, and the lock holds what the text says.
+    assert_eq!(said.plan.lines[1].kind, Kind::Command);
+    assert_eq!(said.lock, plain.lock);
+    assert_ne!(digest(&said.plan), digest(&plain.plan));
+    let pinned = settings("[phase]\nNightfall = 'post'\n");
+    let again = holdpoint_bind::plan::plan(Inputs {
+        lock: Some(&plain.lock),
+        ..inputs(&document, &pinned)
+    });
+    assert_eq!(phases(&again), ["post", "post", "post", "rollback"]);
+    assert!(again.proposals.is_empty() && again.changes.is_empty());
+
+    let slip = plan("[phase]\nNightfal = 'post'\n");
+    assert_eq!(codes(&slip), ["settings::unknown-heading:2"]);
+    let found = slip.diagnostics.iter().find(|it| it.code == "settings::unknown-heading").unwrap();
+    assert_eq!(found.help, "did you mean `Nightfall`?");
+    assert!(slip.has_errors());
+    // It may be a heading of another document of the folder.
+    let other = plan("[phase]\n'Clean-up of mail' = 'post'\n");
+    assert_eq!(codes(&other), ["settings::unknown-heading:2"]);
+    assert!(!other.has_errors());
+    assert_eq!(codes(&plan("[phase]\nNoon = 'pre'\n")), ["settings::idle-override:2"]);
+    assert_eq!(codes(&plan("[line.Works]\nphase = 'pre'\n")), ["settings::idle-override:1"]);
+    for (toml, help) in [
+        ("[phase]\nNoon = 'psot'\n", "did you mean `post`?"),
+        ("[line.y]\nphase = 'folowup'\n", "did you mean `followup`?"),
+        ("[phase]\nNoon = 'meta'\n", "one of pre, deploy"),
+    ] {
+        let wrong = Settings::read(toml, "holdpoint.toml").unwrap_err();
+        assert!(wrong[0].message.contains("is no phase"), "{wrong:?}");
+        assert!(wrong[0].help.starts_with(help), "{wrong:?}");
+    }
+}
+
+#[test]
 fn an_override_that_matches_several_lines_lists_them() {
     let text = "# T\n\n## A\n\n- [ ] Works\n\n## B\n\n- [ ] Works\n";
     let meanings = [unbound(), unbound()];

@@ -10,7 +10,7 @@ use holdpoint_checks::{
     heads::heads,
     names::{SUBJECTS, own},
 };
-use holdpoint_model::line::{Impact, Severity, Side};
+use holdpoint_model::line::{Impact, Phase, Severity, Side};
 use serde_json::{Map, Value, json};
 
 pub(crate) use formats::{all as formats, named as format};
@@ -90,6 +90,10 @@ pub(crate) fn settings() -> String {
             "vantage": each("vantage"),
             "env": {"type": "object", "additionalProperties": reference("overlay")},
             "line": {"type": "object", "additionalProperties": reference("line")},
+            "phase": {
+                "description": "when all below a heading is decided, by the heading's text",
+                "type": "object", "additionalProperties": {"enum": phases()["enum"]},
+            },
             "roster": {"type": "object", "additionalProperties": reference("member")},
             "policy": policy,
             "suggest": suggest,
@@ -178,6 +182,13 @@ fn checks() -> Value {
     json!({"enum": ids, "x-taplo": {"docs": {"enumValues": titles}}})
 }
 
+/// Phases that can be said: `meta` is what titles, fields and links are.
+fn phases() -> Value {
+    let words = Phase::ALL.iter().copied().filter(|phase| *phase != Phase::Meta);
+    let words: Vec<&str> = words.map(Phase::word).collect();
+    json!({"description": "when it is decided", "enum": words})
+}
+
 /// A `[line.…]`: the names of its parameters go with its check.
 fn line() -> Value {
     let severities: Vec<&str> = Severity::ALL.iter().map(|it| it.word()).collect();
@@ -207,6 +218,7 @@ fn line() -> Value {
             "check": reference("check"),
             "params": {"type": "object", "additionalProperties": scalar},
             "severity": {"enum": severities},
+            "phase": phases(),
             "target": {"description": "the target that the line is about", "type": "string"},
         },
         "allOf": named,

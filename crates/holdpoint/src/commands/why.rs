@@ -101,8 +101,8 @@ impl It<'_> {
         rows.gap();
         let gated = if line.gated { "gated" } else { "not gated" };
         rows.row("state", &format!("{}, {}, {gated}", line.state.word(), line.severity.word()));
-        rows.row("phase", &ground(&self.why.phase));
-        rows.row("kind", &ground(&self.why.kind));
+        rows.row("phase", &ground(&self.phase()));
+        rows.row("kind", &ground(&self.kind()));
         rows.row("decided", self.decided());
         for check in &line.checks {
             rows.gap();
@@ -127,6 +127,26 @@ impl It<'_> {
         for (name, value, from) in self.values(check) {
             rows.row("", &format!("{name} = {value}  ({from})"));
         }
+    }
+
+    /// When it is decided, and what says so: people before its headings.
+    fn phase(&self) -> Ground {
+        let word = self.line.phase.word();
+        if word == self.why.phase.word {
+            return self.why.phase.clone();
+        }
+        let by = self.project.planned.phases.get(&self.line.line);
+        let rule = by.copied().unwrap_or("the lock pins it, or an override of the line says so");
+        Ground { word, rule, because: Vec::new() }
+    }
+
+    fn kind(&self) -> Ground {
+        let word = self.line.kind.word();
+        if word == self.why.kind.word {
+            return self.why.kind.clone();
+        }
+        let rule = "it follows from its phase, or from an override of the line";
+        Ground { word, rule, because: Vec::new() }
     }
 
     fn decided(&self) -> &'static str {
@@ -291,8 +311,8 @@ impl It<'_> {
             "state": self.line.state.word(),
             "severity": self.line.severity.word(),
             "gated": self.line.gated,
-            "phase": ground(&self.why.phase),
-            "kind": ground(&self.why.kind),
+            "phase": ground(&self.phase()),
+            "kind": ground(&self.kind()),
             "decided": {
                 "by": if self.said.is_some() { "override" } else { self.why.decided.word() },
                 "why": self.decided(),

@@ -29,6 +29,7 @@ fn a_wrong_word_gets_the_nearest_ones_with_its_place() {
     wrong("net.port-open prot=80", &["did you mean `port`", "list.md:3:50"]);
     wrong("net.port-open port=eighty", &["list.md:3:50", "port"]);
     wrong("net.port-open severity=majro", &["did you mean `major`?", "list.md:3:59"]);
+    wrong("phase=psot", &["did you mean `post`?", "list.md:3:"]);
     wrong("net.port-open target=wbe", &["[target.wbe]", "list.md:3:57"]);
     place.write("list.md", "# T\n\n- [ ] Port 80 open\n");
     let wrong = |table: &str, parts: &[&str]| {
@@ -42,6 +43,34 @@ fn a_wrong_word_gets_the_nearest_ones_with_its_place() {
     wrong("check = \"tls.cert\"", &[both, "holdpoint.toml:3:9"]);
     wrong("params = { prot = \"80\" }", &["did you mean `port`", "holdpoint.toml:3:12"]);
     wrong("chek = \"net.port-open\"", &["did you mean `check`?", "holdpoint.toml:3:1"]);
+    wrong("phase = \"psot\"", &["did you mean `post`?", "holdpoint.toml:3:9"]);
+    wrong("severity = \"minor\"\n[phase]\nt = \"now\"", &["one of pre, deploy, post"]);
+    wrong("severity = \"minor\"\n[phase]\nTea = \"post\"", &["no heading `Tea`", "`T`"]);
+}
+
+#[test]
+fn a_person_says_when_a_section_or_a_line_is_decided() {
+    let place = Place::new();
+    let list = "# T\n\n## Nightfall\n\n- [ ] Port 80 open\n- [ ] Port 81 open\n";
+    place.write("list.md", list);
+    assert_eq!(place.run(&["plan", "list.md"]).code, Some(0));
+    let lock = place.read("holdpoint.lock");
+    let table = "schema = 1\n[phase]\nNightfall = \"post\"\n[line.\"Port 81 open\"]\nphase = \"rollback\"\n";
+    place.write("holdpoint.toml", table);
+    let (code, plan) = place.json(&["plan", "list.md", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let phases =
+        |plan: &Value| ["0", "1"].map(|at| plan.pointer(&format!("/lines/{at}/phase")).cloned());
+    assert_eq!(phases(&plan), [Some("post".into()), Some("rollback".into())]);
+    assert_eq!(place.read("holdpoint.lock"), lock, "it pins what the text says");
+    let why = place.run(&["plan", "list.md", "--why", "5"]).out;
+    assert!(why.contains("post: [phase] of holdpoint.toml says so of a heading above"), "{why}");
+    let why = place.run(&["plan", "list.md", "--why", "6"]).out;
+    assert!(why.contains("rollback: a [line] of holdpoint.toml says so"), "{why}");
+    // Without the words of a person the text counts again.
+    place.write("holdpoint.toml", "schema = 1\n");
+    let (_, plan) = place.json(&["plan", "list.md", "--format", "json"]);
+    assert_eq!(phases(&plan), [Some("pre".into()), Some("pre".into())]);
 }
 
 #[test]
