@@ -16,6 +16,7 @@ mod candidate;
 mod command;
 mod condition;
 mod context;
+mod left;
 mod leftover;
 mod meaning;
 mod nouns;

@@ -11,6 +11,7 @@ use holdpoint_model::{
 
 use crate::{
     key::blank,
+    left::left,
     lock::Pin,
     overrides,
     perhaps::perhaps,
@@ -35,6 +36,9 @@ pub struct Question {
     pub section: Vec<String>,
     /// What is ambiguous.
     pub about: About,
+    /// Words that the checks do not look at, of a line that people answer as it stands: who names
+    /// a check for it leaves these to nobody. Nothing for other lines.
+    pub left: Option<Vec<String>>,
     /// Whether the line is not understood, and this is only what it reminds of.
     pub guess: bool,
     /// The table of the settings that an answer belongs into.
@@ -75,6 +79,7 @@ pub fn questions(document: &Document, settings: &Settings, planned: &Planned) ->
         text: line.text.clone(),
         section: line.section.clone(),
         about,
+        left: None,
         guess,
         place: own(at).map_or_else(|| place(line, &texts), |own: &LineOverride| own.which.clone()),
     };
@@ -84,6 +89,16 @@ pub fn questions(document: &Document, settings: &Settings, planned: &Planned) ->
             Some(question(at, line, about(line, pin, settings)?, false))
         })
         .collect();
+    let asked = planned.plan.lines.iter().enumerate().filter(|(_, line)| {
+        line.state == Binding::Asked && all.iter().any(|it| it.line == line.line)
+    });
+    let asked = asked.map(|(at, line)| (at, line.checks.as_slice())).collect();
+    for (at, words) in left(document, &asked) {
+        let number = planned.plan.lines.get(at).map(|line| line.line);
+        if let Some(question) = all.iter_mut().find(|it| Some(it.line) == number) {
+            question.left = Some(words);
+        }
+    }
     let lines = planned.plan.lines.iter().enumerate();
     let open = lines.filter(|(at, line)| {
         let told = own(*at).is_some_and(|own| own.check.is_some());

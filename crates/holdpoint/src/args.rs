@@ -44,7 +44,7 @@ pub(crate) struct Common {
         hide_env_values = true
     )]
     pub(crate) config: Option<PathBuf>,
-    /// Say less: only the verdict.
+    /// Say less: only the verdict, or what is wrong.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }

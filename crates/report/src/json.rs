@@ -21,7 +21,14 @@ use crate::{
 };
 
 /// `holdpoint.plan/1`, written line by line: a plan of a huge document is never in memory twice.
-pub fn plan(to: &mut dyn Write, plan: &Plan, diagnostics: &[Diagnostic]) -> io::Result<()> {
+/// `looks` says of an entry whether this version can look with it, and nothing of what no look
+/// decides.
+pub fn plan(
+    to: &mut dyn Write,
+    plan: &Plan,
+    diagnostics: &[Diagnostic],
+    looks: &dyn Fn(&str) -> Option<bool>,
+) -> io::Result<()> {
     let document = json!({
         "path": plan.document.path,
         "sha256": plan.document.sha256,
@@ -32,7 +39,7 @@ pub fn plan(to: &mut dyn Write, plan: &Plan, diagnostics: &[Diagnostic]) -> io::
     for (index, line) in plan.lines.iter().enumerate() {
         let comma = if index == 0 { "\n" } else { ",\n" };
         to.write_all(comma.as_bytes())?;
-        serde_json::to_writer(&mut *to, &plan_row(line))?;
+        serde_json::to_writer(&mut *to, &plan_row(line, looks))?;
     }
     let diagnostics: Vec<Value> = diagnostics.iter().map(diagnostic).collect();
     let environment = &plan.environment;
@@ -64,19 +71,22 @@ struct CheckRow<'a> {
     sources: &'a BTreeMap<String, Origin>,
     because: &'a [String],
     target: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looks: Option<bool>,
 }
 
-fn check_row(check: &BoundCheck) -> CheckRow<'_> {
+fn check_row<'a>(check: &'a BoundCheck, looks: &dyn Fn(&str) -> Option<bool>) -> CheckRow<'a> {
     CheckRow {
         id: &check.id,
         params: &check.params,
         sources: &check.sources,
         because: &check.because,
         target: &check.target,
+        looks: looks(&check.id),
     }
 }
 
-fn plan_row(line: &PlanLine) -> PlanRow<'_> {
+fn plan_row<'a>(line: &'a PlanLine, looks: &dyn Fn(&str) -> Option<bool>) -> PlanRow<'a> {
     PlanRow {
         line: line.line,
         text: &line.text,
@@ -86,7 +96,7 @@ fn plan_row(line: &PlanLine) -> PlanRow<'_> {
         severity: line.severity,
         gated: line.gated,
         state: line.state,
-        checks: line.checks.iter().map(check_row).collect(),
+        checks: line.checks.iter().map(|check| check_row(check, looks)).collect(),
         needs: &line.needs,
         parent: line.parent,
         command: line.command.as_deref(),

@@ -124,6 +124,9 @@ fn shown(question: &Question, head: &str, path: &str, style: Style) -> String {
             for (at, offer) in offers.iter().enumerate() {
                 rows.extend(offered(at + 1, offer, question.guess, style));
             }
+            if let Some(left) = &question.left {
+                rows.push(style.wrap(&left_to_people(left), 5, style.width));
+            }
             rows.push(String::from("  p  only a person can say"));
             rows.push(String::from("  n  none of these: nothing of the catalog says it"));
         }
@@ -140,6 +143,21 @@ fn shown(question: &Question, head: &str, path: &str, style: Style) -> String {
     };
     rows.push(what.to_owned());
     rows.join("\n")
+}
+
+/// What nobody looks at when an asked line is bound to a check.
+fn left_to_people(left: &[String]) -> String {
+    if left.is_empty() {
+        return String::from(
+            "     a person answers this line as it stands: a check may look at less than it says",
+        );
+    }
+    let words: Vec<String> = left.iter().map(|it| format!("`{it}`")).collect();
+    format!(
+        "     a check looks at a part of the line; left to people: {}. With a check nobody is \
+         asked about that",
+        words.join(", ")
+    )
 }
 
 fn offered(number: usize, offer: &Offer, guess: bool, style: Style) -> Vec<String> {
@@ -169,13 +187,15 @@ fn reply(question: &Question, input: &mut dyn BufRead) -> Result<Reply, Stop> {
         About::Target(names) => names.len(),
     };
     loop {
-        let mut line = String::new();
-        let read = input.read_line(&mut line);
+        let mut line = Vec::new();
+        let read = input.read_until(b'\n', &mut line);
         let read =
             read.map_err(|error| Stop::usage(format!("failed to read an answer: {error}")))?;
         if read == 0 {
             return Ok(Reply::Ended);
         }
+        // Bytes that are no text are no answer, and are asked for again.
+        let line = String::from_utf8(line).unwrap_or_else(|_| String::from("?"));
         let word = line.trim().to_lowercase();
         let at = word.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         match (&question.about, at, word.as_str()) {

@@ -45,6 +45,13 @@ pub(crate) fn checks(args: &ChecksArgs, style: Style) -> Done {
     Ok(Exit::Go)
 }
 
+/// Whether this version can look with an entry; nothing of what no look decides: steps, duties and
+/// what is derived.
+pub(crate) fn looks(id: &str) -> Option<bool> {
+    let head = head(id)?;
+    matches!(head.form, Form::Check | Form::Watch).then(|| find(id).is_some())
+}
+
 /// The entries that every word and every option leaves, or what was probably meant.
 fn search(args: &ChecksArgs) -> Result<Vec<&'static Head>, Stop> {
     let mut found: Vec<&Head> = heads().iter().collect();

@@ -4,11 +4,15 @@ use std::fmt::Write as _;
 
 use std::time::Instant;
 
-use holdpoint_report::{json, style::Style, terminal};
+use holdpoint_report::{
+    json,
+    style::Style,
+    terminal::{self, Detail},
+};
 
 use crate::{
     args::{Common, Format, PlanArgs},
-    commands::{ask, suggest, why},
+    commands::{ask, catalog::looks, suggest, why},
     discovery,
     exit::{Done, Exit, Stop},
     out,
@@ -40,23 +44,25 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
     let wrote = if args.no_lock { false } else { project.write_lock()? };
     match args.format {
         Format::Json | Format::Jsonl => {
-            out::stream(|to| json::plan(to, project.plan(), &project.planned.diagnostics));
+            out::stream(|to| json::plan(to, project.plan(), &project.planned.diagnostics, &looks));
         }
         Format::Text => {
             let ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-            let text = terminal::plan(
-                project.plan(),
-                &project.planned.diagnostics,
-                ms,
-                args.verbose,
-                style,
-            );
+            let detail = match (common.quiet, args.verbose) {
+                (true, _) => Detail::Totals,
+                (false, true) => Detail::Words,
+                (false, false) => Detail::Lines,
+            };
+            let diagnostics = &project.planned.diagnostics;
+            let text = terminal::plan(project.plan(), diagnostics, ms, detail, &looks, style);
             out::result(&text);
             let complaints = project.complaints(style);
             if !complaints.is_empty() {
                 out::progress(&format!("\n{complaints}\n"));
             }
-            out::result(&footer(&project, wrote, style));
+            if !common.quiet {
+                out::result(&footer(&project, wrote, style));
+            }
         }
     }
     // The process ends here: taking a huge plan apart, piece by piece, would help nobody.

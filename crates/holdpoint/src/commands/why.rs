@@ -8,9 +8,9 @@ use holdpoint_bind::{
     settings::Which,
     why::{Decided, Fate, Ground, Why, why as reasons},
 };
-use holdpoint_checks::heads::head;
+use holdpoint_checks::heads::{Head, head};
 use holdpoint_model::{
-    line::Binding,
+    line::{Binding, Form, Kind, Phase},
     plan::{BoundCheck, Origin, PlanLine},
 };
 use holdpoint_report::style::{Style, Tone};
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Format,
-    commands::ask::keep::pasted,
+    commands::{ask::keep::pasted, catalog::looks},
     exit::{Done, Exit, Stop},
     out,
     project::Project,
@@ -34,6 +34,8 @@ const OTHERS_MAX: usize = 2;
 const OFFER_MIN: u32 = 480;
 /// Likelihood from which an entry by examples is worth to be offered first.
 const LIKELY_MIN: f64 = 0.25;
+/// Thousandths by which an entry may explain less than the one that is bound, to be offered.
+const NEAR: u32 = 150;
 /// Columns of the names before what is to be pasted.
 const PASTE: usize = 16;
 
@@ -217,24 +219,39 @@ impl It<'_> {
         }
     }
 
+    /// Whether a line may be sent to an entry: one that acts needs a command to run, and one that
+    /// is judged over a time, or derived, is decided by no look.
+    fn can_be(&self, head: &Head) -> bool {
+        let commanded = matches!(self.line.kind, Kind::Command | Kind::Procedure | Kind::Schedule)
+            && self.line.command.is_some();
+        match head.form {
+            Form::Check => !head.id.starts_with("followup.") || commanded,
+            Form::Duty => true,
+            Form::Step => commanded,
+            Form::Watch => self.line.phase == Phase::Watch,
+            Form::Fold => false,
+        }
+    }
+
     /// Entries that the line may mean instead, the nearest first; last what only people can say.
     fn others(&self) -> Vec<String> {
         let bound = |id: &str| self.line.checks.first().is_some_and(|it| it.id == id);
         let offered = self.line.checks.iter().skip(1).map(|it| it.id.as_str());
         let offered = offered.filter(|_| self.line.state == Binding::Choice);
-        let likely = |least: f64, most: f64| {
-            let all = self.why.likely.iter().filter(move |it| (least..most).contains(&it.chance));
+        let likely = |least: f64| {
+            let all = self.why.likely.iter().filter(move |it| least <= it.chance);
             all.map(|it| it.id.as_str())
         };
         let ruled = self.why.entries.iter().filter(|it| OFFER_MIN <= it.score);
-        let refused = self.why.refused.iter().take(1).map(|it| it.id.as_str());
-        let all = offered
-            .chain(likely(LIKELY_MIN, 2.0))
-            .chain(ruled.map(|it| it.id.as_str()))
-            .chain(refused)
-            .chain(likely(0.0, LIKELY_MIN));
+        // Beside what is bound only what explains nearly as much of the line.
+        let taken = self.why.entries.iter().filter(|it| it.fate == Fate::Taken);
+        let least = taken.map(|it| it.score.saturating_sub(NEAR)).max();
+        let least = least.filter(|_| self.line.state == Binding::Bound).unwrap_or(OFFER_MIN);
+        let ruled = ruled.filter(|it| least <= it.score);
+        let all = offered.chain(likely(LIKELY_MIN)).chain(ruled.map(|it| it.id.as_str()));
         let mut some: Vec<String> = Vec::new();
-        for id in all.filter(|id| head(id).is_some() && *id != PERSON && !bound(id)) {
+        let fits = |id: &str| head(id).is_some_and(|head| self.can_be(head));
+        for id in all.filter(|id| fits(id) && *id != PERSON && !bound(id)) {
             if some.len() < OTHERS_MAX && !some.iter().any(|it| it == id) {
                 some.push(id.to_owned());
             }
@@ -252,9 +269,10 @@ impl It<'_> {
         let first = self.line.checks.first().filter(|_| own).map(|it| it.id.clone());
         let mut first_of = first.into_iter().chain(others);
         if let Some(id) = first_of.next() {
-            rows.paste("holdpoint.toml", &pasted(&self.why.place, "check", &id));
+            let text = pasted(&self.why.place, "check", &id);
+            rows.paste("holdpoint.toml", &format!("{}{}", text.trim_end(), blind(&id)));
             for id in first_of {
-                rows.paste("", &format!("check = \"{id}\""));
+                rows.paste("", &format!("check = \"{id}\"{}", blind(&id)));
             }
             rows.paste("on the line", &format!("<!-- holdpoint: {id} -->"));
         }
@@ -300,7 +318,13 @@ impl It<'_> {
         let others: Vec<Value> = self
             .others()
             .iter()
-            .map(|id| json!({"check": id, "settings": pasted(&self.why.place, "check", id)}))
+            .map(|id| {
+                let settings = pasted(&self.why.place, "check", id);
+                match looks(id) {
+                    Some(looks) => json!({"check": id, "settings": settings, "looks": looks}),
+                    None => json!({"check": id, "settings": settings}),
+                }
+            })
             .collect();
         json!({
             "schema": "holdpoint.why/1",
@@ -325,6 +349,14 @@ impl It<'_> {
             "people": self.why.people.map(thousandths),
             "instead": others,
         })
+    }
+}
+
+/// What stands behind an entry that this version cannot look with, as a comment of TOML.
+fn blind(id: &str) -> &'static str {
+    match looks(id) {
+        Some(false) => "  # this version cannot look with it: the line would be unknown",
+        Some(true) | None => "",
     }
 }
 

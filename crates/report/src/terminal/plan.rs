@@ -14,15 +14,38 @@ use crate::style::{Style, Tone};
 /// Columns below which a line takes two rows.
 const NARROW: usize = 80;
 
-/// The whole plan; `ms` is how long it took to make, `details` shows the deciding words too.
+/// How much of a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// How many lines were understood, and what is wrong.
+    Totals,
+    /// Every line.
+    Lines,
+    /// Every line with the words that decided.
+    Words,
+}
+
+/// The sign behind what this version cannot look with.
+const BLIND: &str = "*";
+
+/// Whether this version can look with an entry; nothing of what no look decides.
+type Looks<'a> = &'a dyn Fn(&str) -> Option<bool>;
+
+/// The plan; `ms` is how long it took to make.
 pub fn plan(
     plan: &Plan,
     diagnostics: &[Diagnostic],
     ms: i64,
-    details: bool,
+    detail: Detail,
+    looks: &dyn Fn(&str) -> Option<bool>,
     style: Style,
 ) -> String {
     let mut out = String::new();
+    if detail == Detail::Totals {
+        out.push_str(totals(plan, looks, style).trim_start_matches('\n'));
+        out.push_str(&worth_saying(diagnostics, style));
+        return out;
+    }
     let title = format!(
         "{} {dot} {} lines {dot} {ms} ms",
         plan.document.path,
@@ -42,13 +65,20 @@ pub fn plan(
                 out.push('\n');
             }
         }
-        out.push_str(&row(line, style));
-        if details {
+        out.push_str(&row(line, looks, style));
+        if detail == Detail::Words {
             out.push_str(&because(line, style));
         }
     }
-    out.push_str(&totals(plan, style));
+    out.push_str(&totals(plan, looks, style));
     out.push_str(&missing(plan, style));
+    out.push_str(&worth_saying(diagnostics, style));
+    out
+}
+
+/// Complaints that show no place of a file.
+fn worth_saying(diagnostics: &[Diagnostic], style: Style) -> String {
+    let mut out = String::new();
     let worth = diagnostics.iter().filter(|it| it.labels.is_empty());
     for it in worth {
         let line = if it.line == 0 { String::new() } else { format!("line {}  ", it.line) };
@@ -60,20 +90,21 @@ pub fn plan(
     out
 }
 
-fn row(line: &PlanLine, style: Style) -> String {
+fn row(line: &PlanLine, looks: Looks<'_>, style: Style) -> String {
     let text = (style.width * 2 / 5).clamp(20, 56);
     let id = 24;
-    let meaning = match line.state {
+    let ids: Vec<&str> = line.checks.iter().map(|check| check.id.as_str()).collect();
+    let blind = is_blind(line, looks);
+    let mut meaning = match line.state {
         Binding::Unbound => String::from("not understood"),
-        Binding::Choice => {
-            let ids: Vec<&str> = line.checks.iter().map(|check| check.id.as_str()).collect();
-            format!("which? {}", ids.join(" or "))
-        }
-        Binding::Asked | Binding::Bound => {
-            let ids: Vec<&str> = line.checks.iter().map(|check| check.id.as_str()).collect();
-            ids.join(" + ")
-        }
+        Binding::Choice => format!("which? {}", ids.join(" or ")),
+        Binding::Asked | Binding::Bound => ids.join(" + "),
     };
+    if blind {
+        // The sign stays where the ids are cut.
+        let room = if style.width < NARROW { style.width.saturating_sub(8) } else { id };
+        meaning = format!("{} {BLIND}", style.cut(&meaning, room.saturating_sub(2)));
+    }
     let params = line.checks.first().map(|check| {
         // What was discovered is the same on every line; it is shown once, below.
         let own = |name: &String| check.sources.get(name) != Some(&Origin::Discovered);
@@ -87,6 +118,7 @@ fn row(line: &PlanLine, style: Style) -> String {
     let lacks = || line.lacks.first().map(|column| format!("  ? nothing under {column}"));
     let needs = line.needs.first().map(|need| format!("  ? {need}")).or_else(lacks);
     let tone = match line.state {
+        Binding::Bound if blind => Tone::Dark,
         Binding::Bound if line.needs.is_empty() => Tone::Good,
         Binding::Bound => Tone::Faint,
         Binding::Asked => Tone::Faint,
@@ -135,7 +167,12 @@ fn because(line: &PlanLine, style: Style) -> String {
     out
 }
 
-fn totals(plan: &Plan, style: Style) -> String {
+/// Whether a line that a machine is to decide has an entry that this version cannot look with.
+fn is_blind(line: &PlanLine, looks: Looks<'_>) -> bool {
+    line.state == Binding::Bound && line.checks.iter().any(|it| looks(&it.id) == Some(false))
+}
+
+fn totals(plan: &Plan, looks: Looks<'_>, style: Style) -> String {
     let count = |state| plan.lines.iter().filter(|line| line.state == state).count();
     let gap = format!(" {} ", style.dot());
     let parts = [
@@ -144,7 +181,17 @@ fn totals(plan: &Plan, style: Style) -> String {
         format!("{} to choose", count(Binding::Choice)),
         format!("{} not understood", count(Binding::Unbound)),
     ];
-    format!("\n{}\n", style.wrap(&parts.join(&gap), 0, style.width))
+    let mut out = format!("\n{}\n", style.wrap(&parts.join(&gap), 0, style.width));
+    let blind = plan.lines.iter().filter(|line| is_blind(line, looks)).count();
+    if 0 < blind {
+        let lines = if blind == 1 { "1 line is" } else { &format!("{blind} lines are") };
+        let text = format!(
+            "{BLIND} this version cannot look with it yet: {lines} understood, and unknown in \
+             every run"
+        );
+        writeln!(out, "{}", style.wrap(&text, 2, style.width)).expect("strings take text");
+    }
+    out
 }
 
 fn missing(plan: &Plan, style: Style) -> String {

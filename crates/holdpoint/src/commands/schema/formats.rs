@@ -159,6 +159,7 @@ fn plan() -> Fields {
         ("sources", mapped(json!({"enum": ["text", "settings", "discovered"]}))),
         ("because", texts()),
         ("target", text()),
+        ("looks?", flag()),
     ]);
     let mut fields = line();
     fields.extend([

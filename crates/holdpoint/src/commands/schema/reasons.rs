@@ -50,7 +50,10 @@ pub(super) fn why() -> Fields {
         ("refused", list(object(vec![("id", text()), ("why", text())]))),
         ("by-examples", list(example)),
         ("people", said(json!({"type": ["integer", "null"]}), "thousandths")),
-        ("instead", list(object(vec![("check", text()), ("settings", settings)]))),
+        (
+            "instead",
+            list(object(vec![("check", text()), ("settings", settings), ("looks?", flag())])),
+        ),
     ]
 }
 
