@@ -87,7 +87,8 @@ pub(crate) struct Frame {
     pub(crate) path: String,
     /// The environment.
     pub(crate) environment: Option<String>,
-    gate: Gate,
+    /// The gate.
+    pub(crate) gate: Gate,
     only: Option<BTreeSet<usize>>,
 }
 
@@ -111,11 +112,12 @@ pub(crate) fn looked(loaded: &Loaded) -> bool {
 }
 
 /// The newest of these records, given oldest first, that is best compared with a run: of the same
-/// document and environment; if there is one, of the same gate and of all lines.
+/// document and environment; if there is one, of the same gate and of all lines. With `strict` none
+/// of another gate.
 pub(crate) fn earlier(
     entries: &[Entry],
     of: &Frame,
-    tried: usize,
+    (tried, strict): (usize, bool),
     unread: &mut dyn FnMut(&Entry, String),
 ) -> Option<Loaded> {
     let mut second: Option<(bool, Loaded)> = None;
@@ -130,6 +132,9 @@ pub(crate) fn earlier(
         let fits = looked(&loaded) && matches(&loaded, &of.path, of.environment.as_deref());
         let Some(frame) = frame(&loaded).filter(|_| fits) else { continue };
         let gate = frame.gate == of.gate;
+        if strict && !gate {
+            continue;
+        }
         if gate && frame.only.is_none() {
             return Some(loaded);
         }
@@ -161,7 +166,7 @@ pub(crate) fn since(path: &Path) -> Option<Since> {
         let entries = list(Path::new(FOLDER)).ok()?;
         let at = entries.iter().position(|entry| entry.run == own.run)?;
         let before = entries.get(..at).unwrap_or_default();
-        let old = earlier(before, &frame(&own)?, TRIED_MAX, &mut |_, _| {})?;
+        let old = earlier(before, &frame(&own)?, (TRIED_MAX, true), &mut |_, _| {})?;
         let run = old.run.clone();
         let size = |run: &str| {
             let entry = entries.iter().find(|entry| entry.run == run);

@@ -16,7 +16,10 @@ use holdpoint_model::{
     verdict::Finding,
 };
 
-use crate::{dossier::Dossier, view::LineView};
+use crate::{
+    dossier::{Dossier, Judgement},
+    view::LineView,
+};
 
 pub use json::{counts, json};
 
@@ -51,7 +54,7 @@ pub struct Side<'a> {
 pub enum Change {
     /// It fails and did not.
     NewlyFailing,
-    /// It passes, and failed or was unknown.
+    /// It passes, and failed or was unknown when the same was asked of it.
     Mended,
     /// It is unknown and was not.
     NewlyUnknown,
@@ -212,6 +215,15 @@ pub struct Diff {
 }
 
 impl Diff {
+    /// How many lines have each way as their most important one: every line once, as it is listed.
+    pub fn listed(&self) -> BTreeMap<Change, usize> {
+        let mut counts = BTreeMap::new();
+        for change in self.lines.iter().filter_map(|line| line.changes.first()) {
+            *counts.entry(*change).or_default() += 1;
+        }
+        counts
+    }
+
     /// How many lines changed in each way; ways without a line are left out.
     pub fn counts(&self) -> BTreeMap<Change, usize> {
         let mut counts = BTreeMap::new();
@@ -282,6 +294,7 @@ fn compare(line: &mut Line, old: (&Side<'_>, &LineView), new: (&Side<'_>, &LineV
         old.dossier.answers.get(&number.0).and_then(|it| it.last()),
         new.dossier.answers.get(&number.1).and_then(|it| it.last()),
     ));
+    line.details.extend(judged(old.dossier, new.dossier, number, &line.details));
     let same_binding = line.details.iter().all(|it| it.of != Change::Binding);
     line.details.extend(revisions(old.dossier, number.0, new.dossier, number.1));
     let decided = |side: &Side<'_>, it: &LineView| {
@@ -298,6 +311,9 @@ fn compare(line: &mut Line, old: (&Side<'_>, &LineView), new: (&Side<'_>, &LineV
         (true, true) => {
             let (was, is) = (before.standing.state, after.standing.state);
             if let Some(change) = turned(was, is) {
+                // What passes because less is asked of it was not mended.
+                let eased = change == Change::Mended && line.details.iter().any(asks_otherwise);
+                let change = if eased { Change::OtherState } else { change };
                 line.changes.insert(change);
             } else if same_binding {
                 line.details.extend(evidence(old.dossier, before, new.dossier, after));
@@ -331,6 +347,12 @@ fn turned(was: State, is: State) -> Option<Change> {
         | State::Later
         | State::Noted => Change::OtherState,
     })
+}
+
+/// Whether a detail says that something else was asked of the system.
+fn asks_otherwise(it: &Detail) -> bool {
+    let own = matches!(it.what.as_str(), "severity" | "phase" | "gated");
+    it.of == Change::Binding && !own && !it.what.starts_with("revision of ")
 }
 
 fn detail(of: Change, what: &str, then: Option<String>, now: Option<String>) -> Option<Detail> {
@@ -377,6 +399,34 @@ fn binding(then: &PlanLine, now: &PlanLine) -> Vec<Detail> {
         }
         let what = format!("target of {}", after.id);
         all.extend(of(&what, Some(before.target.clone()), Some(after.target.clone())));
+    }
+    all
+}
+
+/// Parameters that a check was judged with and was judged with then, where the plan does not tell:
+/// those that settings of a target gave.
+fn judged(
+    old: &Dossier,
+    new: &Dossier,
+    (then, now): (usize, usize),
+    told: &[Detail],
+) -> Vec<Detail> {
+    let of = |dossier: &Dossier, line: usize| -> BTreeMap<(usize, String), Judgement> {
+        let all = dossier.judgements.get(&line).into_iter().flatten();
+        all.map(|it| ((it.nth, it.check.clone()), it.clone())).collect()
+    };
+    let (before, after) = (of(old, then), of(new, now));
+    let mut all = Vec::new();
+    for (key, is) in &after {
+        let Some(was) = before.get(key) else { continue };
+        let names: BTreeSet<&String> = was.params.keys().chain(is.params.keys()).collect();
+        for name in names {
+            let what = format!("{name} of {}", key.1);
+            let (one, other) = (was.params.get(name).cloned(), is.params.get(name).cloned());
+            if !told.iter().any(|it| it.what == what) {
+                all.extend(detail(Change::Binding, &what, one, other));
+            }
+        }
     }
     all
 }

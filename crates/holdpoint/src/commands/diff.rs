@@ -80,17 +80,18 @@ fn newest_two() -> Result<(Loaded, Loaded), Stop> {
         };
         let Some(of) = frame(&new).filter(|_| looked(&new)) else { continue };
         let before = entries.get(..at).unwrap_or_default();
-        let old = earlier(before, &of, usize::MAX, &mut passed_over);
+        let old = earlier(before, &of, (usize::MAX, false), &mut passed_over);
         let old = old.ok_or_else(|| alone(&new, &of, "earlier"))?;
         return Ok((old, new));
     }
     Err(Stop::usage(format!("no run in {FOLDER} looked at anything to its end")))
 }
 
-/// A run, and the newest one of its document and environment.
+/// A run, and the newest one of its document, environment and, if there is one, gate.
 fn with_newest(path: &Path) -> Result<(Loaded, Loaded), Stop> {
     let old = whole(path)?;
     let of = frame(&old).ok_or_else(|| Stop::usage("the record does not begin as a run does"))?;
+    let mut other: Option<Loaded> = None;
     for entry in entries()?.iter().rev() {
         let new = match read(&entry.path) {
             Ok(new) => new,
@@ -100,6 +101,10 @@ fn with_newest(path: &Path) -> Result<(Loaded, Loaded), Stop> {
             }
         };
         if looked(&new) && matches(&new, &of.path, of.environment.as_deref()) {
+            if frame(&new).is_none_or(|it| it.gate != of.gate) {
+                other.get_or_insert(new);
+                continue;
+            }
             if new.run == old.run && same_file(&entry.path, path) {
                 return Err(Stop::usage(format!(
                     "run {} is itself the newest of {}; `holdpoint diff` compares it with the one \
@@ -110,7 +115,10 @@ fn with_newest(path: &Path) -> Result<(Loaded, Loaded), Stop> {
             return Ok((old, new));
         }
     }
-    Err(alone(&old, &of, "other"))
+    match other {
+        Some(new) => Ok((old, new)),
+        None => Err(alone(&old, &of, "other")),
+    }
 }
 
 fn same_file(one: &Path, two: &Path) -> bool {

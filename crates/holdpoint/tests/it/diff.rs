@@ -149,9 +149,15 @@ fn other_gates_lines_and_environments_are_not_newly_anything() {
     let place = place(&site);
     settings(&place, &site, "[env.staging.target.web]\nurl = \"http://127.0.0.1:9\"\n");
     place.run(&["run", "list.md"]);
-    place.run(&["run", "list.md", "--gate", "all"]);
+    let all = place.run(&["run", "list.md", "--gate", "all"]);
+    assert!(!all.out.contains("since"), "no run decided that gate before: {}", all.out);
+    let text = place.run(&["diff"]).out;
+    assert!(text.contains("the runs decided different gates, pre and all"), "{text}");
     let diff = place.json(&["diff", "--format", "json"]).1;
     assert_eq!(changes(&diff), words(&[(12, &["only-now"])]));
+    // One run is compared with the newest of its gate.
+    let newest = place.run(&["diff", "1"]);
+    assert!(newest.err.contains("itself the newest"), "{}", newest.err);
     let only = place.run(&["run", "list.md", "--only", "5"]);
     assert!(only.out.contains("since     0001   "), "the same gate comes first: {}", only.out);
     let diff = place.json(&["diff", "1", "3", "--format", "json"]).1;

@@ -312,6 +312,57 @@ fn bindings_and_answers_say_old_and_new() {
 }
 
 #[test]
+fn what_passes_because_less_is_asked_was_not_mended() {
+    let plain = |state| dossier("0001", vec![Row(5, "one", state, vec![])]);
+    let with = |mut run: Run, value: &str| {
+        let params = &mut run.0.judgements.get_mut(&5).unwrap()[0].params;
+        params.insert(String::from("max-age"), value.to_owned());
+        run
+    };
+    // The settings of a target gave it: no plan tells.
+    let (old, new) = (with(plain(State::Fail), "<=24h"), with(plain(State::Pass), "<=72h"));
+    let found = diff(&side(&old), &side(&new));
+    assert_eq!(changes(&found), [(5, vec![Change::OtherState, Change::Binding])]);
+    let text = crate::terminal::diff(&found, crate::style::Style::PLAIN);
+    assert!(text.contains("max-age of http.health: <=24h") && !text.contains("mended"), "{text}");
+    let same = with(plain(State::Pass), "<=24h");
+    assert_eq!(changes(&diff(&side(&old), &side(&same))), [(5, vec![Change::Mended])]);
+    // How bad a failure would be is nothing that is asked of the system.
+    let mut minor = plain(State::Pass);
+    minor.0.view.lines[0].plan.severity = Severity::Minor;
+    let found = diff(&side(&plain(State::Fail)), &side(&minor));
+    assert_eq!(changes(&found), [(5, vec![Change::Mended, Change::Binding])]);
+}
+
+#[test]
+fn every_line_is_counted_where_it_is_listed() {
+    let rows = |state| vec![Row(5, "one", state, vec![]), Row(6, "two", State::Pass, vec![])];
+    let (old, mut new) = (dossier("0001", rows(State::Owed)), dossier("0002", rows(State::Pass)));
+    for line in [5, 6] {
+        let answer = Answer {
+            line,
+            key: String::new(),
+            reply: Reply::Value(String::from("yes")),
+            reason: None,
+            about: None,
+            by: String::from("lena"),
+            at: Time(3),
+            environment: None,
+        };
+        new.0.answers.insert(line, vec![answer]);
+    }
+    let found = diff(&side(&old), &side(&new));
+    let text = crate::terminal::diff(&found, crate::style::Style::PLAIN);
+    assert!(text.contains("\nanswered otherwise   1\n"), "{text}");
+    assert!(text.contains("1 in another state | 1 answered otherwise"), "{text}");
+    // A machine is told of every way.
+    assert_eq!(found.counts().get(&Change::Answer), Some(&2));
+    new.0.view.gate = Gate::All;
+    let text = crate::terminal::diff(&diff(&side(&old), &side(&new)), crate::style::Style::PLAIN);
+    assert!(text.contains("different gates, pre and all"), "{text}");
+}
+
+#[test]
 fn another_revision_of_a_check_is_told_and_what_it_saw_is_still_compared() {
     let old = dossier("0001", vec![Row(5, "one", State::Pass, vec![answer(200, &[], "")])]);
     let mut new = dossier("0002", vec![Row(5, "one", State::Pass, vec![answer(204, &[], "")])]);

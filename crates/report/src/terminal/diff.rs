@@ -50,7 +50,7 @@ pub fn summary(diff: &Diff, indent: usize, style: Style) -> String {
         let words = [diff.old.verdict.word(), to(style), diff.new.verdict.word()];
         (Tone::Strong, words.join(" "))
     });
-    let counts = diff.counts();
+    let counts = diff.listed();
     let counts = counts.iter().map(|(it, count)| (tone(*it), format!("{count} {}", it.counted())));
     let (mut out, mut used) = (String::new(), indent);
     for (tone, part) in verdict.into_iter().chain(counts) {
@@ -109,6 +109,15 @@ fn head(diff: &Diff, style: Style) -> String {
         }
         writeln!(out, "  {}", style.paint(Tone::Faint, &style.cut(&text, style.width - 2)))
             .expect("strings take text");
+    }
+    if old.gate != new.gate {
+        let text = format!(
+            "the runs decided different gates, {} and {}: what only one of them decided is no \
+             change of the system",
+            old.gate.word(),
+            new.gate.word()
+        );
+        writeln!(out, "  {}", style.wrap(&text, 2, style.width)).expect("strings take text");
     }
     out
 }
