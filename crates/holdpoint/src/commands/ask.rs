@@ -125,7 +125,7 @@ fn shown(question: &Question, head: &str, path: &str, style: Style) -> String {
                 rows.extend(offered(at + 1, offer, question.guess, style));
             }
             if let Some(left) = &question.left {
-                rows.push(style.wrap(&left_to_people(left), 5, style.width));
+                rows.push(format!("     {}", style.wrap(&left_to_people(left), 5, style.width)));
             }
             rows.push(String::from("  p  only a person can say"));
             rows.push(String::from("  n  none of these: nothing of the catalog says it"));
@@ -149,12 +149,12 @@ fn shown(question: &Question, head: &str, path: &str, style: Style) -> String {
 fn left_to_people(left: &[String]) -> String {
     if left.is_empty() {
         return String::from(
-            "     a person answers this line as it stands: a check may look at less than it says",
+            "a person answers this line as it stands: a check may look at less than it says",
         );
     }
     let words: Vec<String> = left.iter().map(|it| format!("`{it}`")).collect();
     format!(
-        "     a check looks at a part of the line; left to people: {}. With a check nobody is \
+        "a check looks at a part of the line; left to people: {}. With a check nobody is \
          asked about that",
         words.join(", ")
     )

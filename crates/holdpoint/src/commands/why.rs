@@ -250,7 +250,12 @@ impl It<'_> {
         let ruled = ruled.filter(|it| least <= it.score);
         let all = offered.chain(likely(LIKELY_MIN)).chain(ruled.map(|it| it.id.as_str()));
         let mut some: Vec<String> = Vec::new();
-        let fits = |id: &str| head(id).is_some_and(|head| self.can_be(head));
+        // Who has a look does not want to lose it.
+        let seen = self.line.state == Binding::Bound
+            && self.line.checks.iter().all(|it| looks(&it.id) == Some(true));
+        let fits = |id: &str| {
+            head(id).is_some_and(|head| self.can_be(head)) && !(seen && looks(id) == Some(false))
+        };
         for id in all.filter(|id| fits(id) && *id != PERSON && !bound(id)) {
             if some.len() < OTHERS_MAX && !some.iter().any(|it| it == id) {
                 some.push(id.to_owned());

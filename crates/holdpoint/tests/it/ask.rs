@@ -52,6 +52,33 @@ fn answers_are_kept_in_the_settings_and_change_the_plan() {
 }
 
 #[test]
+fn an_answer_that_is_no_text_is_asked_for_again() {
+    let place = Place::new();
+    place.write("list.md", LIST);
+    place.write("holdpoint.toml", SETTINGS);
+    let mut command = place.command(&["plan", "list.md", "--ask"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdin.take().unwrap().write_all(b"\xff\xfe1\n2\nq\n"));
+    let said = said(child.wait_with_output().unwrap());
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("answer 1 to 2, s, q"), "{}", said.err);
+    assert!(said.out.contains("1 answer in holdpoint.toml"), "{}", said.out);
+}
+
+#[test]
+fn an_asked_line_says_what_a_check_would_leave_to_nobody() {
+    let place = Place::new();
+    place.write("list.md", "# T\n\n- [ ] http → https redirect on both apex and www\n");
+    assert_eq!(line(&place, 3)["state"], "asked");
+    let said = asked(&place, &["plan", "list.md", "--ask"], "s\n");
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let text = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("a check looks at a part of the line; left to people: `"), "{text}");
+    assert!(text.contains("With a check nobody is asked about that"), "{text}");
+    assert!(text.contains("`apex and www`"), "{text}");
+}
+
+#[test]
 fn each_answer_is_kept_at_once() {
     let place = Place::new();
     place.write("list.md", LIST);

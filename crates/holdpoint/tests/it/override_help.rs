@@ -45,7 +45,10 @@ fn a_wrong_word_gets_the_nearest_ones_with_its_place() {
     wrong("chek = \"net.port-open\"", &["did you mean `check`?", "holdpoint.toml:3:1"]);
     wrong("phase = \"psot\"", &["did you mean `post`?", "holdpoint.toml:3:9"]);
     wrong("severity = \"minor\"\n[phase]\nt = \"now\"", &["one of pre, deploy, post"]);
-    wrong("severity = \"minor\"\n[phase]\nTea = \"post\"", &["no heading `Tea`", "`T`"]);
+    wrong(
+        "severity = \"minor\"\n[phase]\nTt = \"post\"",
+        &["no heading `Tt`", "did you mean `T`?"],
+    );
 }
 
 #[test]

@@ -93,6 +93,56 @@ fn what_is_offered_can_be_pasted() {
 }
 
 #[test]
+fn no_step_and_nothing_worse_is_offered_and_what_cannot_be_looked_at_is_marked() {
+    let place = Place::new();
+    let list = "# T\n\n- [ ] Minimum 4 CPU cores\n- [ ] Deploy the new image\n\
+                - [ ] Certificate valid and renewed by itself\n- [ ] Port 443 open\n";
+    place.write("list.md", list);
+    let offered = |line: usize| -> Vec<String> {
+        let page = why(&place, line);
+        crate::schemas::check("why-1.json", &page);
+        let all = page["instead"].as_array().unwrap().iter();
+        all.map(|it| it["check"].as_str().unwrap().to_owned()).collect()
+    };
+    // What is bound by a clear rule is left alone, and a line without a command is no step.
+    assert_eq!(offered(3), ["attest.statement"]);
+    assert_eq!(offered(6), ["attest.statement"]);
+    for id in offered(4) {
+        let (_, found) = place.json(&["checks", &id, "-f", "json"]);
+        let forms = found["checks"].as_array().unwrap();
+        let form = forms.iter().find(|it| it["id"] == id.as_str()).unwrap();
+        assert_ne!(form["form"], "step", "{id}");
+    }
+    let said = place.run(&["plan", "list.md", "--no-lock", "--why", "5"]).out;
+    let row = said.lines().find(|it| it.contains("check = \"tls.auto-renewal\"")).unwrap();
+    assert!(row.contains("# this version cannot look with it"), "{said}");
+    assert_eq!(why(&place, 5)["instead"][0]["looks"], false);
+    // The plan says so too, where a machine is to decide.
+    let plan = place.run(&["plan", "list.md", "--no-lock"]).out;
+    let row = |text: &str| plan.lines().find(|it| it.contains(text)).unwrap().to_owned();
+    assert!(row("CPU cores").contains("host.cpu-cores *"), "{plan}");
+    assert!(!row("Port 443").contains('*'), "{plan}");
+    assert!(plan.contains("* this version cannot look with it yet: "), "{plan}");
+    let (_, page) = place.json(&["plan", "list.md", "--no-lock", "-f", "json"]);
+    crate::schemas::check("plan-1.json", &page);
+    let looks = |at: usize| page["lines"][at]["checks"][0]["looks"].clone();
+    assert_eq!((looks(0), looks(3)), (false.into(), true.into()));
+}
+
+#[test]
+fn a_quiet_plan_says_what_is_wrong_and_how_much_is_understood() {
+    let place = Place::new();
+    place.write("list.md", LIST);
+    place.write("holdpoint.toml", "schema = 1\n[line.\"No such line\"]\nseverity = \"minor\"\n");
+    let said = place.run(&["plan", "list.md", "-q"]);
+    code(&said, 0);
+    assert!(said.out.contains(" understood ") && !said.out.contains("Port 443"), "{}", said.out);
+    assert!(!said.out.contains("next "), "{}", said.out);
+    assert!(said.err.contains("matches no line"), "{}", said.err);
+    assert!(place.path().join("holdpoint.lock").exists());
+}
+
+#[test]
 fn a_pinned_line_says_that_the_lock_decides() {
     let place = Place::new();
     place.write("list.md", LIST);

@@ -98,6 +98,10 @@ fn row(line: &PlanLine, looks: Looks<'_>, style: Style) -> String {
     let mut meaning = match line.state {
         Binding::Unbound => String::from("not understood"),
         Binding::Choice => format!("which? {}", ids.join(" or ")),
+        // A check that sees only a part of the line decides nothing: people do.
+        Binding::Asked if line.checks.iter().any(|it| looks(&it.id).is_some()) => {
+            format!("asked ({})", ids.join(" + "))
+        }
         Binding::Asked | Binding::Bound => ids.join(" + "),
     };
     if blind {
