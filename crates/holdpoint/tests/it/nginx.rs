@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering},
     },
     thread,
@@ -42,6 +42,25 @@ pub(crate) fn free_port() -> u16 {
         }
     }
     panic!("there is no free port");
+}
+
+/// A port at which connections to this machine are refused as long as this process lives: one end
+/// of a connection holds it, so that no server of another test can begin to listen there.
+pub(crate) fn closed_port() -> u16 {
+    static HELD: Mutex<Vec<(TcpListener, TcpStream)>> = Mutex::new(Vec::new());
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let held = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let port = held.local_addr().unwrap().port();
+    HELD.lock().unwrap().push((listener, held));
+    port
+}
+
+#[test]
+fn a_closed_port_refuses_and_cannot_be_taken() {
+    let port = closed_port();
+    let refused = TcpStream::connect(("127.0.0.1", port)).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    assert!(TcpListener::bind(("127.0.0.1", port)).is_err());
 }
 
 /// A running nginx; it ends when dropped.
@@ -118,7 +137,8 @@ impl Nginx {
             .spawn()
             .map_err(|error| error.to_string())?;
         let pid = folder.path().join("nginx.pid");
-        for _ in 0..500 {
+        // Machines that build beside the tests start it late.
+        for _ in 0..3_000 {
             if let Some(status) = child.try_wait().unwrap() {
                 let mut said = String::new();
                 child.stderr.take().unwrap().read_to_string(&mut said).unwrap();

@@ -239,7 +239,7 @@ fn health_of_servers_that_misbehave() {
     let throttles = Odd::says(answer("429 Too Many Requests", "Retry-After: 7\r\n", "later"));
     let (silent, noise) = (Odd::silent(), Odd::says("SSH-2.0-OpenSSH_9.2\r\n"));
     let at = |odd: &Odd| format!("url=http://127.0.0.1:{} {QUICK}", odd.port);
-    let nobody = nginx::free_port();
+    let nobody = nginx::closed_port();
     let cases = [
         case("one slow answer", at(&slow), Pass),
         case(
@@ -363,7 +363,7 @@ fn redirects_to_https() {
         format!("url=http://{name}.lab.test:{plain} resolve={name}.lab.test:127.0.0.1 roots={root}")
     };
     let hsts = |name: &str| format!("{} require=redirect,hsts", at(name));
-    let closed = nginx::free_port();
+    let closed = nginx::closed_port();
     // A template that redirects and goes on to write its page.
     let both = Odd::start(move |stream, _| {
         let head = nginx::head(stream);
@@ -558,7 +558,7 @@ fn security_headers() {
         case("nobody answers", format!("url=http://127.0.0.1:{}", silent.port), Unknown(&[])),
         case(
             "nobody is there",
-            format!("url=http://127.0.0.1:{}", nginx::free_port()),
+            format!("url=http://127.0.0.1:{}", nginx::closed_port()),
             Unknown(&["refused"]),
         ),
         case("a header that is none", only("full", "X-Frame-Optoins"), NoPass(&[])),
@@ -723,7 +723,7 @@ fn metrics() {
         ),
         case(
             "nobody is there",
-            format!("url=http://127.0.0.1:{}", nginx::free_port()),
+            format!("url=http://127.0.0.1:{}", nginx::closed_port()),
             Fail(&["refused"]),
         ),
     ];

@@ -196,7 +196,7 @@ fn limiters_that_count_wrongly() {
             {
                 format!(
                     "url=http://127.0.0.1:{} limit=5 window=1s --allow active",
-                    nginx::free_port()
+                    nginx::closed_port()
                 )
             },
             NoPass(&[]),

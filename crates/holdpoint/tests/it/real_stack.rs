@@ -251,7 +251,7 @@ fn settings(nginx: &Nginx, more: &str) -> String {
             let params = params
                 .replace("{https}", &https.to_string())
                 .replace("{http}", &http.to_string())
-                .replace("{closed}", &nginx::free_port().to_string());
+                .replace("{closed}", &nginx::closed_port().to_string());
             format!("[line.\"{text}\"]\ncheck = \"{check}\"\nparams = {{ {params} }}\n")
         })
         .collect::<String>()

@@ -101,7 +101,7 @@ fn certificates() {
         ),
         case("http in the clear", to(plain.port), NoPass(&[])),
         case("nothing is said", to(silent.port), Fail(&["no answer"])),
-        case("nobody is there", to(nginx::free_port()), Fail(&["refused"])),
+        case("nobody is there", to(nginx::closed_port()), Fail(&["refused"])),
         case(
             "of the environment",
             {
