@@ -84,12 +84,14 @@ impl Finding {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Family {
     name: &'static str,
-    /// Checks that look as things are.
+    /// Entries that look as things are.
     works: usize,
-    /// Checks that need something declared first.
+    /// Entries that need something declared first.
     declare: usize,
-    /// Checks that this version cannot look with.
+    /// Entries that this version cannot look with.
     cannot: usize,
+    /// Entries that no look decides: steps, what people do, and what is derived.
+    other: usize,
 }
 
 /// Everything that was found out.
@@ -150,7 +152,7 @@ fn page(report: &Report) -> Value {
         .map(|it| {
             json!({
                 "family": it.name, "works": it.works, "needs-declaration": it.declare,
-                "this-version-cannot": it.cannot,
+                "this-version-cannot": it.cannot, "no-look": it.other,
             })
         })
         .collect();
@@ -218,13 +220,24 @@ fn row(it: &Finding, name: usize, style: Style) -> String {
 
 /// What of the catalog can be looked with, a family a cell.
 fn catalog(families: &[Family], style: Style) -> String {
-    let mut text = format!("\n{}\n", style.paint(Tone::Strong, "catalog"));
     let sum = |of: fn(&Family) -> usize| families.iter().map(of).sum::<usize>();
     let (works, declare, cannot) = (sum(|it| it.works), sum(|it| it.declare), sum(|it| it.cannot));
+    let other = sum(|it| it.other);
+    let about = format!(
+        "{} entries; this version looks with {}",
+        works + declare + cannot + other,
+        works + declare
+    );
+    let mut text = format!(
+        "\n{}  {}\n",
+        style.paint(Tone::Strong, "catalog"),
+        style.paint(Tone::Faint, &about)
+    );
     let rows = [
         ("works", works, Tone::Good, listed(families, usize::MAX, |it| it.works)),
         ("to declare", declare, Tone::Dark, listed(families, usize::MAX, |it| it.declare)),
         ("cannot", cannot, Tone::Faint, listed(families, BLIND_MAX, |it| it.cannot)),
+        ("no look", other, Tone::Faint, listed(families, BLIND_MAX, |it| it.other)),
     ];
     for (name, count, tone, list) in rows {
         let indent = 18;

@@ -15,6 +15,7 @@ use holdpoint_report::style::Style;
 use super::{Family, Finding, Level};
 use crate::{
     args::{Common, DoctorArgs},
+    commands::catalog::looks,
     exit::Stop,
     project::Project,
     settings::Loaded,
@@ -166,7 +167,7 @@ fn missing(project: &Project) -> Option<Finding> {
     Some(finding.remedy(format!("`holdpoint plan {}` lists them", project.plan().document.path)))
 }
 
-/// Every check of the catalog, as if a line claimed it, under these settings.
+/// Every entry of the catalog; the checks as if a line claimed it, under these settings.
 pub(crate) fn families(settings: &Settings) -> Vec<Family> {
     let checks: Vec<_> = heads().iter().filter(|head| head.form == Form::Check).collect();
     let line = |id: &str| format!("- [ ] It holds <!-- holdpoint: {id} -->\n");
@@ -194,6 +195,15 @@ pub(crate) fn families(settings: &Settings) -> Vec<Family> {
             (Some(_), false) => family.works += 1,
         }
     }
+    for head in heads().iter().filter(|head| head.form != Form::Check) {
+        let family = families
+            .entry(head.family())
+            .or_insert_with(|| Family { name: head.family(), ..Family::default() });
+        match looks(head.id) {
+            Some(_) => family.cannot += 1,
+            None => family.other += 1,
+        }
+    }
     families.into_values().collect()
 }
 
@@ -213,6 +223,9 @@ mod tests {
         let outside = "[vantage.here]\nhere = true\ncounts-as = [\"outside\", \"inside\"]\n";
         let all = count(&format!("{web}{outside}"), |it| it.works);
         assert!(none <= some && some < all, "{none} {some} {all}");
+        // The same number as `checks` has.
+        let every = |it: &Family| it.works + it.declare + it.cannot + it.other;
+        assert_eq!(count("", every), heads().len());
         let total = |it: &Family| it.works + it.declare;
         assert_eq!(count("", total), count(web, total));
     }

@@ -137,6 +137,35 @@ fn version(path: &Path, args: &[&str]) -> Option<String> {
         child.stderr.take()?.take(4_096).read_to_string(&mut text).ok()?;
     }
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    let line = line.split([',', '(']).find(|it| it.contains(|c: char| c.is_ascii_digit()))?;
-    Some(line.trim_matches([')', ' ']).chars().filter(|c| !c.is_control()).take(40).collect())
+    number(line)
+}
+
+/// The word of a line that is the version, whatever stands around it: `git version 2.39.5`,
+/// `pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, `OpenSSH_9.2p1, OpenSSL 3.0.17`.
+fn number(line: &str) -> Option<String> {
+    let digits = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+    let words = || line.split([' ', '\t', ',', ';', '(', ')']).filter(digits);
+    let version = |word: &&str| word.contains('.') && !word.contains('/');
+    let word = words().find(version).or_else(|| words().next())?;
+    Some(word.chars().filter(|c| !c.is_control()).take(40).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn the_version_is_one_word() {
+        let all = [
+            ("git version 2.39.5", "2.39.5"),
+            ("pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "15.18"),
+            ("OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.17 1 Jul 2025", "OpenSSH_9.2p1"),
+            ("ip utility, iproute2-6.1.0, libbpf 1.1.0", "iproute2-6.1.0"),
+            ("Docker version 24.0.5, build ced0996", "24.0.5"),
+        ];
+        for (line, word) in all {
+            assert_eq!(number(line).as_deref(), Some(word), "{line}");
+        }
+        assert_eq!(number("no number at all"), None);
+    }
 }

@@ -79,6 +79,7 @@ pub(super) fn doctor() -> Fields {
         ("works", count()),
         ("needs-declaration", count()),
         ("this-version-cannot", count()),
+        ("no-look?", count()),
     ]);
     let stops = said(count(), "above zero the command ends with 1");
     let counts =
