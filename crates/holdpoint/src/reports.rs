@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Read as _, Write},
     os::unix::fs::FileTypeExt as _,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use holdpoint_bind::nearest::{hint, listed};
@@ -188,6 +188,8 @@ pub(crate) fn reachable(wanted: &[Wanted]) -> Result<(), Stop> {
             String::from("it is a folder")
         } else if !folder.is_dir() {
             format!("there is no folder {}", folder.display())
+        } else if let Some(target) = leads_nowhere(path, folder) {
+            format!("it is a link to {}, which cannot be made", target.display())
         } else if let Err(error) = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
             format!("{}: {error}", folder.display())
         } else {
@@ -199,6 +201,19 @@ pub(crate) fn reachable(wanted: &[Wanted]) -> Result<(), Stop> {
         )));
     }
     Ok(())
+}
+
+/// Where a link leads that has nothing at its end, and where no file can be made either.
+fn leads_nowhere(path: &Path, folder: &Path) -> Option<PathBuf> {
+    if path.exists() {
+        return None;
+    }
+    let target = folder.join(fs::read_link(path).ok()?);
+    let parent = target.parent().unwrap_or(folder);
+    let made = parent.is_dir()
+        && fs::symlink_metadata(&target).is_err()
+        && rustix::fs::access(parent, rustix::fs::Access::WRITE_OK).is_ok();
+    (!made).then_some(target)
 }
 
 /// Writes every report that was asked for.

@@ -578,3 +578,31 @@ error: there is no record at .holdpoint; `holdpoint run` makes one
 "#,
     );
 }
+
+#[test]
+fn a_report_through_a_link_that_leads_nowhere_is_refused_before_the_run() {
+    let place = place("");
+    symlink("gone/run.json", place.path().join("run.json")).unwrap();
+    symlink("loop.json", place.path().join("loop.json")).unwrap();
+    symlink("later.json", place.path().join("now.json")).unwrap();
+    for name in ["run.json", "loop.json"] {
+        let said = place.run(&["run", "list.md", "--report", &format!("json={name}")]);
+        assert_eq!(said.code, Some(2), "{}", said.err);
+        let text = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("which cannot be made; nothing was looked at"), "{text}");
+        assert!(!place.path().join(".holdpoint/0001.sqlite").exists());
+    }
+    // Where a file can be made at the end of the link, it is.
+    place.run(&["run", "list.md", "--report", "json=now.json"]);
+    assert!(place.path().join("later.json").is_file());
+}
+
+#[test]
+fn an_empty_folder_of_records_says_how_to_make_one() {
+    let place = place("");
+    let missing = place.run(&["record", "show"]);
+    std::fs::create_dir(place.path().join(".holdpoint")).unwrap();
+    let empty = place.run(&["record", "show"]);
+    assert_eq!((missing.code, empty.code), (Some(2), Some(2)), "{}", empty.err);
+    assert!(empty.err.contains("no record in .holdpoint yet; `holdpoint run`"), "{}", empty.err);
+}

@@ -133,6 +133,12 @@ fn why(loaded: &Loaded, number: usize) -> String {
 
 fn runs(path: &Path, format: Format, style: Style) -> Done {
     let entries = if path.is_dir() { list(path).map_err(stopped)? } else { Vec::new() };
+    if entries.is_empty() && path.is_dir() {
+        return Err(Stop::usage(format!(
+            "there is no record in {} yet; `holdpoint run` makes one",
+            path.display()
+        )));
+    }
     let mut rows = Vec::new();
     for entry in entries {
         let loaded = load(&entry.path).ok();
