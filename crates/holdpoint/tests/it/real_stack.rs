@@ -213,7 +213,9 @@ fn stack(place: &Place, extra: &str) -> Nginx {
                location = / {{ return 200 '<html>tickets</html>'; }}
                location = /health {{ return 200 '{{\"status\":\"ok\"}}'; }}
                location = /worker {{ return 200 '{{\"status\":\"degraded\",\"queue\":9000}}'; }}
-               location = /metrics {{ default_type text/plain; return 200 'tickets_sold_total $connection\n'; }}
+               # Looks of other lines connect as well: of two counters one moves unevenly.
+               location = /metrics {{ default_type text/plain;
+                 return 200 'tickets_sold_total $connection\ntickets_seconds_total $msec\n'; }}
                location = /login {{ limit_req zone=login burst=19 nodelay; limit_req_status 429;
                  try_files /ok.html =404; }}
                {extra} }}"
