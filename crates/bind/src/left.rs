@@ -6,7 +6,6 @@ use holdpoint_document::{Document, Form, LineId};
 use holdpoint_model::plan::BoundCheck;
 
 use crate::{
-    candidate::candidates,
     context::Context,
     kind::Subject,
     outline::{self, Outline},
@@ -14,6 +13,9 @@ use crate::{
     rules::RULES,
     words::Classes,
 };
+
+/// Words behind a number that say of what it is: "10 attempts a minute".
+const UNIT_WORDS: usize = 3;
 
 /// The words left to people of each of these lines, by their place in the document: what no rule of
 /// the checks names, no value carries and no reason holds. Words that stand beside each other are
@@ -51,10 +53,9 @@ fn of_line(
     let above = context.above(id);
     let Some(reading) = context.reading(&subject, &above) else { return Vec::new() };
     let mut named = Classes::default();
-    for claim in candidates(&reading) {
-        if checks.iter().any(|check| check.id == claim.id) {
-            named.join(&claim.named());
-        }
+    // Whatever some rule of a check names is what it looks at.
+    for rule in RULES.all.iter().filter(|rule| checks.iter().any(|check| check.id == rule.id)) {
+        named.join(&rule.named);
     }
     let lower = |text: &str| text.to_lowercase();
     let because: BTreeSet<String> =
@@ -69,11 +70,16 @@ fn of_line(
         because.iter().any(reason) || values.iter().any(|it| it.contains(&word))
     };
     let mut parts: Vec<(usize, usize)> = Vec::new();
-    let mut joined = false;
+    let (mut joined, mut counted) = (false, 0_usize);
     for token in &reading.scan.tokens {
         let word = text.get(token.start..token.end).unwrap_or_default();
-        if token.cover.meets(&named) || seen(word) {
+        let number = word.starts_with(|c: char| c.is_ascii_digit());
+        counted = counted.saturating_sub(1);
+        if token.cover.meets(&named) || seen(word) || 0 < counted {
             joined = false;
+            if number && values.iter().any(|it| it.contains(&lower(word))) {
+                counted = UNIT_WORDS + 1;
+            }
             continue;
         }
         let says = word.contains(char::is_alphanumeric)

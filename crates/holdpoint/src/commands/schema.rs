@@ -92,7 +92,7 @@ pub(crate) fn settings() -> String {
             "line": {"type": "object", "additionalProperties": reference("line")},
             "phase": {
                 "description": "when all below a heading is decided, by the heading's text",
-                "type": "object", "additionalProperties": {"enum": phases()["enum"]},
+                "type": "object", "additionalProperties": phases(),
             },
             "roster": {"type": "object", "additionalProperties": reference("member")},
             "policy": policy,
