@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_check_looks_at_makes_a_line_unsure() {
+    fn what_no_check_looks_at_is_left_to_people() {
         for text in [
             "Health endpoint returns 200 and build 7.1.4",
             "Health endpoint returns 200 for 15 minutes",
@@ -212,7 +212,8 @@ mod tests {
             "`CACHE_URL` differs from staging",
         ] {
             let found = first(text);
-            assert_ne!(found.state, Binding::Bound, "{text}: {found:?}");
+            let word = found.checks.last().is_some_and(|it| it.id == "attest.statement");
+            assert!(found.state != Binding::Bound || word, "{text}: {found:?}");
         }
     }
 

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use holdpoint_checks::names;
 use holdpoint_document::{Form, Language, Line};
-use holdpoint_model::line::{Binding, Kind, Phase};
+use holdpoint_model::{
+    line::{Binding, Kind, Phase},
+    param::Trouble,
+};
 
 use crate::{
     candidate::{BOUND_MIN, Candidate, MARGIN, OFFER_MIN, Reading, candidates},
@@ -213,6 +217,11 @@ fn of_examples(
         let others = claims.iter().filter(|it| it.id != id && OFFER_MIN <= it.score);
         let mut offered = checks;
         offered.extend(others.take(SHOWN_MAX - 1).map(|claim| of_claim(it, claim, reading)));
+        if offered.len() < 2 && offered.first().is_some_and(can_look) {
+            // What it can look at it looks at; for the rest of the line somebody gives their word.
+            offered.push(plain("attest.statement", vec![it.line.text.clone()]));
+            return Some((Binding::Bound, offered));
+        }
         let state = if offered.len() < 2 { Binding::Asked } else { Binding::Choice };
         return Some((state, offered));
     }
@@ -221,6 +230,20 @@ fn of_examples(
         return Some((Binding::Asked, vec![plain(id, because)]));
     }
     None
+}
+
+/// Whether this version can look with a check, and the line says all that it has to know.
+fn can_look(check: &Meaning) -> bool {
+    // What to look for in code stands under either of two names, so neither is required.
+    let sought = ["pattern", "forbid"].iter().any(|it| check.params.contains_key(*it));
+    if check.id == "code.pattern" && !sought {
+        return false;
+    }
+    holdpoint_checks::find(&check.id).is_some_and(|entry| {
+        let own = names::split(&check.id, &check.params).0;
+        let complaints = entry.complaints(&own);
+        complaints.iter().all(|it| it.trouble != Trouble::Missing)
+    })
 }
 
 /// The classes of words that a claim known from examples accounts for: those of its rules, and

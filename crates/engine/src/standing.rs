@@ -139,7 +139,8 @@ fn answered(line: &Line, answer: Option<&Answer>, to: &mut Standing) {
         to.finding = Finding::fail(reason, "who it is, and how to reach them", what, fill(line));
         return;
     }
-    let attests = is_of(line, "attest.");
+    // Where a check looks at a part of the line, the word is for the rest of it.
+    let attests = line.candidates.iter().any(|id| id.starts_with("attest."));
     let spoken = matches!(answer.reply, Reply::Value(_));
     if attests && spoken && (!affirms(&said) || hedges(&said)) {
         to.state = State::Owed;

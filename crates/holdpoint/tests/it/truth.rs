@@ -303,3 +303,48 @@ fn verification_says_how_many_passes_are_words_and_whose() {
     let letter = std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
     assert_eq!(row(&letter, "people:"), people);
 }
+
+#[test]
+fn a_check_that_sees_a_part_of_a_line_needs_a_word_for_the_rest() {
+    let (server, _runtime) = strict(404);
+    let place = Place::new();
+    place.write(
+        "RELEASE.md",
+        "# Release\n\n## Pre-Deployment\n\n- [ ] Health endpoint returns 200 for 15 minutes\n",
+    );
+    let settings = |port: u16| {
+        let url = format!("http://127.0.0.1:{port}");
+        place.write("holdpoint.toml", format!("schema = 1\n[target.web]\nurl = \"{url}\"\n"));
+    };
+    settings(server.port());
+    let plan = place.json(&["plan", "RELEASE.md", "--format", "json"]).1;
+    let ids = plan["lines"][0]["checks"].as_array().unwrap().iter().map(|it| it["id"].as_str());
+    let ids: Vec<&str> = ids.map(Option::unwrap).collect();
+    assert_eq!(ids, ["http.health", "attest.statement"], "{plan:#}");
+    let run = || {
+        let (code, run) = place.json(&["run", "RELEASE.md", "--format", "json"]);
+        (state_of(&run, 5).to_owned(), code, run)
+    };
+    let answer = |words: &str| {
+        let said = place.run(&["answer", "RELEASE.md", "--line", "5", "--value", words]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+    };
+    let (state, code, seen) = run();
+    assert_eq!((state.as_str(), code), ("owed", Some(3)), "{seen:#}");
+    answer("204 of 204 samples");
+    assert_eq!(run().0, "owed", "a value is no yes");
+    answer("yes, watched it for a quarter of an hour");
+    let (state, code, seen) = run();
+    assert_eq!((state.as_str(), code), ("pass", Some(0)), "{seen:#}");
+    assert!(line_of(&seen, 5)["unproven"].to_string().contains("word"), "{seen:#}");
+    // No word covers what was looked at and is not so.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = gone.local_addr().unwrap().port();
+    drop(gone);
+    settings(port);
+    let (state, code, seen) = run();
+    assert_eq!((state.as_str(), code), ("fail", Some(1)), "{seen:#}");
+    settings(server.port());
+    answer("no, it went away after ten");
+    assert_eq!(run().0, "fail");
+}
