@@ -346,6 +346,7 @@ fn every_line_is_counted_where_it_is_listed() {
             reason: None,
             about: None,
             by: String::from("lena"),
+            recorded_by: None,
             at: Time(3),
             environment: None,
         };
