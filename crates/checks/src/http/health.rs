@@ -246,10 +246,7 @@ type Told = Option<(u16, Time)>;
 /// Addresses and paths at which every sample was refused with one and the same status of the class
 /// that blames the request: it may be the query that was added. A status that comes and goes is
 /// the application's own, and whoever asks again until it is gone sees what they want to.
-fn refused<'a>(
-    params: &Params,
-    answers: &[Sampled<'a>],
-) -> BTreeMap<(IpAddr, &'a str), Refusal> {
+fn refused<'a>(params: &Params, answers: &[Sampled<'a>]) -> BTreeMap<(IpAddr, &'a str), Refusal> {
     let mut of: BTreeMap<(IpAddr, &str), Vec<Told>> = BTreeMap::new();
     for (ip, path, attempt) in answers.iter().flatten() {
         let seen = attempt.as_ref().ok().map(|(look, response)| (response.status, look.at));
@@ -260,7 +257,8 @@ fn refused<'a>(
         let whole = i64::try_from(seen.len()).is_ok_and(|have| have == params.count());
         let all: Option<Vec<(u16, Time)>> = seen.into_iter().collect();
         let Some(all) = all.filter(|_| whole) else { continue };
-        let (Some((status, _)), Some(until)) = (all.first(), all.iter().map(|it| it.1).max()) else {
+        let (Some((status, _)), Some(until)) = (all.first(), all.iter().map(|it| it.1).max())
+        else {
             continue;
         };
         let same = all.iter().all(|(other, _)| other == status);
@@ -599,7 +597,11 @@ mod tests {
         Health::world().but(move |ask, _, seen| {
             let What::Http(request) = &ask.what else { return seen };
             let refused = worlds::goes_to(ask, "10.0.0.1") && request.path.contains('?');
-            if refused { Ok(Seen::Http(worlds::response(status, &[], "no such page"))) } else { seen }
+            if refused {
+                Ok(Seen::Http(worlds::response(status, &[], "no such page")))
+            } else {
+                seen
+            }
         })
     }
 
@@ -622,7 +624,8 @@ mod tests {
         let mut world = world;
         let reason = world.judge(&Health).reason;
         assert!(
-            reason.contains("404 to https://shop.test/gone, and 404 to https://shop.test/gone?hold"),
+            reason
+                .contains("404 to https://shop.test/gone, and 404 to https://shop.test/gone?hold"),
             "{reason}"
         );
     }

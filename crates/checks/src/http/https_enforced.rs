@@ -229,7 +229,11 @@ fn without_query<'a>(
         let failed = redirected(params, front(nth), request, attempt).verdict == Verdict::Fail;
         let path = request.path.strip_suffix(QUERY);
         if let Some(path) = path.filter(|_| failed && (400..500).contains(&response.status)) {
-            refused.push((nth, response.status, Request { path: path.to_owned(), ..request.clone() }));
+            refused.push((
+                nth,
+                response.status,
+                Request { path: path.to_owned(), ..request.clone() },
+            ));
         }
     }
     let asked = refused.into_iter().map(|(nth, status, request)| {
