@@ -179,7 +179,8 @@ fn a_heading_says_when_in_the_words_of_its_language() {
             "Before you start|Before deploying|Before the deployment steps|Pre-Deployment Steps|\
              Deployment|Deploy keys|Released images|Undone work|开始之前|デプロイの前|배포하기 전|\
              Antes de desplegar|Antes da implantação|Avant de déployer|Vor dem Release|\
-             Перед релизом|撤销的权限|Release",
+             Перед релизом|撤销的权限|Release|Undo / redo in the editor|Revert button|\
+             Right after sign-up|Immediately after login|Juste après la connexion",
         ),
     ];
     for (phase, headings) in wanted {
