@@ -136,21 +136,36 @@ pub(crate) fn measure(set: &Set) -> Result<Figures, String> {
     for name in names {
         let path = set.folder.join(format!("{name}.md"));
         let bytes = fs::read(&path).map_err(|it| format!("{}: {it}", path.display()))?;
-        let document = parse(&bytes);
-        let understood = understand(&document);
         let language = languages.get(name).map_or("?", String::as_str);
-        for label in labels.iter().filter(|it| it.document == name) {
-            let at = document.lines.iter().position(|it| it.number == label.number);
-            let found = at.and_then(|at| Some((at, understood.get(at)?)));
-            let counts = counted(label, found, &document, &bytes, &mut figures);
-            add(&mut figures.all, &counts);
-            let family = label.ids.first().and_then(|it| it.split('.').next());
-            let family = family.filter(|it| !it.is_empty()).unwrap_or("nothing").to_owned();
-            add(figures.families.entry(family).or_default(), &counts);
-            add(figures.languages.entry(language.to_owned()).or_default(), &counts);
-        }
+        let own = labels.iter().filter(|it| it.document == name);
+        figures.document(&bytes, language, own);
     }
     Ok(figures)
+}
+
+impl Figures {
+    /// Adds what became of the labelled lines of a document.
+    pub(crate) fn document<'a>(
+        &mut self,
+        bytes: &[u8],
+        language: &str,
+        labels: impl Iterator<Item = &'a Label>,
+    ) {
+        let document = parse(bytes);
+        let understood = understand(&document);
+        let at: BTreeMap<usize, usize> =
+            document.lines.iter().enumerate().map(|(at, it)| (it.number, at)).collect();
+        for label in labels {
+            let at = at.get(&label.number).copied();
+            let found = at.and_then(|at| Some((at, understood.get(at)?)));
+            let counts = counted(label, found, &document, bytes, self);
+            add(&mut self.all, &counts);
+            let family = label.ids.first().and_then(|it| it.split('.').next());
+            let family = family.filter(|it| !it.is_empty()).unwrap_or("nothing").to_owned();
+            add(self.families.entry(family).or_default(), &counts);
+            add(self.languages.entry(language.to_owned()).or_default(), &counts);
+        }
+    }
 }
 
 /// Languages by document, where the table of documents beside the labels tells them.

@@ -1,6 +1,7 @@
 //! Measures how well lines are understood, and learns weights of words from example lines.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks")]
 
+mod documents;
 mod examples;
 mod figures;
 mod learn;
@@ -17,8 +18,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 accuracy <command>
 
-  figures [--set DIR] [--labels FILE] [--notes]
-                        the figures of a labelled set; without one, of every set that is there
+  figures [--set DIR] [--labels FILE] [--notes] [--whole]
+                        the figures of a labelled set; without one, of every set that is there,
+                        of the written documents every fourth (--whole: all of them)
   learn                 learn the weights from crates/bind/data/examples
   lines FILE            what every line of a document means
   probe DIR LABELS      what the weights say of labelled lines, for study

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    documents,
     figures::{Counts, Figures, Set, measure, share},
     learn, seeds, vocabulary,
 };
@@ -11,6 +12,8 @@ use crate::{
 static THRESHOLDS: &str = include_str!("../thresholds.tsv");
 /// Labelled lines from which on a family is shown.
 const FAMILY_MIN: u32 = 5;
+/// Of the written documents every so many are measured, unless all are asked for.
+const EVERY: usize = 4;
 /// How many of the commonest confusions are shown.
 const CONFUSIONS_MAX: usize = 12;
 
@@ -18,7 +21,7 @@ const CONFUSIONS_MAX: usize = 12;
 pub(crate) fn print(args: &[&str]) -> Result<(), String> {
     let mut wanted =
         Set { name: "other".to_owned(), folder: PathBuf::new(), labels: PathBuf::new() };
-    let mut notes = false;
+    let (mut notes, mut whole) = (false, false);
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value =
@@ -27,7 +30,11 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
             "--set" => wanted.folder = value()?,
             "--labels" => wanted.labels = value()?,
             "--notes" => notes = true,
-            _ => return Err(format!("unknown argument {arg}; there are --set, --labels, --notes")),
+            "--whole" => whole = true,
+            _ => {
+                let known = "--set, --labels, --notes, --whole";
+                return Err(format!("unknown argument {arg}; there are {known}"));
+            }
         }
     }
     let none = wanted.folder.as_os_str().is_empty();
@@ -47,14 +54,28 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
         show(set, &figures, notes);
         low.extend(below(&set.name, &figures.all));
     }
-    let whole = reference("seeds");
-    if none && whole.is_dir() {
-        seeds::print(&whole, notes)?;
+    if none {
+        low.extend(written(if whole { 1 } else { EVERY }, notes)?);
+    }
+    let lines = reference("seeds");
+    if none && lines.is_dir() {
+        seeds::print(&lines, notes)?;
     }
     if none {
         low.extend(vocabulary(&sets, notes));
     }
     if low.is_empty() { Ok(()) } else { Err(low.join("\n")) }
+}
+
+/// Prints the figures of the checklists that were written with their meaning, every so many of them.
+fn written(every: usize, notes: bool) -> Result<Vec<String>, String> {
+    let mut figures = Figures::default();
+    for it in documents::all()?.iter().step_by(every) {
+        figures.document(it.text.as_bytes(), &it.language, it.labels.iter());
+    }
+    let set = Set { name: "written".to_owned(), folder: PathBuf::new(), labels: PathBuf::new() };
+    show(&set, &figures, notes);
+    Ok(below(&set.name, &figures.all))
 }
 
 /// Says how much of the vocabulary stands in one document only.
