@@ -143,7 +143,10 @@ fn a_line_of_two_claims_is_not_bound_to_one() {
         let bound = &plan["lines"][0];
         let says = bound["checks"].to_string();
         let heard = says.replace(&bound["checks"][0]["because"].to_string(), "");
-        if bound["state"] == "bound" && !heard.contains(second) {
+        // What no check looks at may be left to people, never to nobody.
+        let last = bound["checks"].as_array().unwrap().last().map(|it| it["id"].clone());
+        let word = last.is_some_and(|it| it == "attest.statement");
+        if bound["state"] == "bound" && !word && !heard.contains(second) {
             wrong.push(format!("{line}: {heard}"));
         }
     }
