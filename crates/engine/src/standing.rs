@@ -182,8 +182,7 @@ fn unsigned(line: &Line, why: &str) -> Finding {
     Finding::unknown(
         why,
         format!(
-            "this version takes no signatures: decide with --gate pre and --gate post, which leave \
-             sign-offs for later; where a recorded word will do, write {}",
+            "this version takes no signatures; where a recorded word will do, write {}",
             bound_to(line, "attest.statement")
         ),
     )

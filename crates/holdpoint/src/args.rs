@@ -238,7 +238,7 @@ pub(crate) enum GateArg {
     Pre,
     /// After it.
     Post,
-    /// Both, and the sign-offs.
+    /// Both.
     All,
 }
 

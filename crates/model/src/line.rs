@@ -162,7 +162,7 @@ words! {
         Pre = "pre",
         /// Phase `post`.
         Post = "post",
-        /// Both, and what people sign before and after the deployment.
+        /// Both.
         All = "all",
     }
 }

@@ -83,24 +83,14 @@ pub struct PlanLine {
 impl PlanLine {
     /// Whether `gate` is about the phase of this line. Contacts stand anywhere in a document and
     /// are needed before anything goes wrong.
-    ///
-    /// Sign-offs come after the gate whose findings are signed: `pre` and `post` leave them for
-    /// later, and their verdict speaks of its own half only. After `all` nothing comes that could
-    /// still ask for them, and its GO would be read as that of the release: there a sign-off that
-    /// nobody gave is owed, and holds.
     pub fn in_gate(&self, gate: Gate) -> bool {
         let before = self.phase == Phase::Pre || self.kind == Kind::Contact;
         let after = self.phase == Phase::Post;
         match gate {
             Gate::Pre => before,
             Gate::Post => after,
-            Gate::All => before || after || self.is_signed(),
+            Gate::All => before || after,
         }
-    }
-
-    /// Whether the line stands among what people sign, before the deployment or after it.
-    fn is_signed(&self) -> bool {
-        matches!(self.phase, Phase::Signoff | Phase::SignoffPost)
     }
 
     /// The condition under which the line applies ("if using S3 backups"), while nobody has

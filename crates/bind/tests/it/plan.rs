@@ -400,8 +400,7 @@ fn gates_decide_their_lines_and_wait_for_some() {
         assert_eq!(line.gated, gated, "{id}");
         let decided = [Gate::Pre, Gate::Post].map(|gate| decided_by(gate, line));
         assert_eq!(decided, gates, "{id}");
-        let signed = matches!(phase, Phase::Signoff | Phase::SignoffPost);
-        assert_eq!(decided_by(Gate::All, line), gates[0] || gates[1] || signed, "{id}");
+        assert_eq!(decided_by(Gate::All, line), gates[0] || gates[1], "{id}");
     };
     check(Phase::Pre, Kind::Probe, "http.health", true, [true, false]);
     check(Phase::Post, Kind::Probe, "http.health", true, [false, true]);
@@ -413,7 +412,6 @@ fn gates_decide_their_lines_and_wait_for_some() {
     check(Phase::Deploy, Kind::Command, "step.shell", true, [false, false]);
     check(Phase::Pre, Kind::Command, "backup.run", true, [false, false]);
     check(Phase::Signoff, Kind::Signoff, "signoff.approval", true, [false, false]);
-    check(Phase::SignoffPost, Kind::Choice, "choice.outcome", true, [false, false]);
     check(Phase::Reference, Kind::Command, "db.connections", false, [false, false]);
 }
 

@@ -65,8 +65,7 @@ pub(crate) fn answer(args: &AnswerArgs, common: &Common, style: Style) -> Done {
     out::result(&format!("line {} answered; kept as run {run}\n", args.line));
     if line.checks.first().is_some_and(|check| check.id.starts_with("signoff.")) {
         out::progress(&format!(
-            "line {} is a sign-off, and a word is no signature: a yes leaves it open; `run --gate all` \
-             says what to do\n",
+            "line {} is a sign-off, and a word is no signature: a yes leaves it open\n",
             args.line
         ));
     }

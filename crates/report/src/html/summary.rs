@@ -325,7 +325,7 @@ pub(super) fn frame(dossier: &Dossier) -> String {
     let gate = match view.gate {
         Gate::Pre => "pre: before the deployment",
         Gate::Post => "post: after the deployment",
-        Gate::All => "all: before and after the deployment, and the sign-offs",
+        Gate::All => "all: before and after the deployment",
     };
     let ended = view.ended.map_or_else(
         || String::from("not yet"),
