@@ -36,10 +36,26 @@ pub fn quoted(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.extend(format!("\\U{:08X}", u32::from(c)).chars()),
+            // Signs that turn the reading direction would let a line look like another one.
+            c if c.is_control()
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
+            {
+                out.extend(format!("\\U{:08X}", u32::from(c)).chars());
+            }
             c => out.push(c),
         }
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_text_is_read_back_and_turns_no_reading_direction() {
+        assert_eq!(quoted("a \"b\" \\ c\n\t"), "\"a \\\"b\\\" \\\\ c\\n\\t\"");
+        assert_eq!(quoted("x\u{202e}y\u{1b}"), "\"x\\U0000202Ey\\U0000001B\"");
+    }
 }

@@ -1,9 +1,10 @@
 //! The settings file that `init` begins.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use holdpoint_bind::settings::{Settings, is_reference};
 use holdpoint_discover::Fact;
+use holdpoint_model::text::quoted;
 
 use super::{Found, Missing, environment_of, target_of};
 
@@ -92,22 +93,6 @@ fn commented(text: &str) -> String {
         line => format!("# {line}\n"),
     };
     text.lines().map(comment).collect()
-}
-
-/// A text of TOML.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
-                write!(quoted, "\\u{:04X}", u32::from(c)).expect("strings take text");
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// Whether the strict reader takes a fact: what it refuses must not stand in the file.
