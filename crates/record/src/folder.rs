@@ -35,7 +35,19 @@ pub struct Entry {
 pub struct Folder {
     path: PathBuf,
     holder: Holder,
-    lock: Arc<File>,
+    lock: Arc<Lock>,
+}
+
+/// The lock on a folder. It is given back at once: a child that is just being started holds the
+/// same open file until it runs its program, and would hold the lock as long.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be given back is given back when the file is closed.
+        drop(self.0.unlock());
+    }
 }
 
 impl Folder {
@@ -56,7 +68,8 @@ impl Folder {
             }
             Err(TryLockError::Error(error)) => return Err(Error::io("lock", path, &error)),
         }
-        let folder = Self { path: path.to_owned(), holder: holder.clone(), lock: Arc::new(lock) };
+        let folder =
+            Self { path: path.to_owned(), holder: holder.clone(), lock: Arc::new(Lock(lock)) };
         folder.tidy()?;
         Ok(folder)
     }
@@ -137,7 +150,7 @@ impl Folder {
             .write_all(image)
             .and_then(|()| file.sync_all())
             .and_then(|()| fs::rename(&draft, path))
-            .and_then(|()| self.lock.sync_all());
+            .and_then(|()| self.lock.0.sync_all());
         if written.is_err() {
             drop(fs::remove_file(&draft));
         }
@@ -207,4 +220,26 @@ fn holder_of(folder: &Path) -> Option<Holder> {
     let open = entries.iter().rev().filter(|entry| !entry.sealed);
     open.filter_map(|entry| Snapshot::take(&entry.path).ok())
         .find_map(|snapshot| store::holder(&snapshot.open().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use holdpoint_model::time::Time;
+
+    use super::*;
+
+    #[test]
+    fn a_child_that_is_being_started_does_not_keep_the_folder() {
+        let path = std::env::temp_dir().join(format!("holdpoint-held-{}", std::process::id()));
+        let command = String::from("holdpoint run");
+        let holder = Holder { pid: std::process::id(), command, since: Time(0) };
+        let folder = Folder::open(&path, &holder).unwrap();
+        assert!(Folder::open(&path, &holder).is_err(), "it is held");
+        // What a child shares with its parent between being made and running its program.
+        let child = folder.lock.0.try_clone().unwrap();
+        drop(folder);
+        drop(Folder::open(&path, &holder).unwrap());
+        drop(child);
+        fs::remove_dir_all(&path).unwrap();
+    }
 }

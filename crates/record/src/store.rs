@@ -7,7 +7,7 @@
 //! it for writing again.
 
 use std::{
-    fs::{self, File},
+    fs,
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -23,6 +23,7 @@ use crate::{
     canonical,
     error::{Error, Holder, Result},
     evidence,
+    folder::Lock,
     key::Key,
     schema,
     seal::{self, Sealed},
@@ -40,12 +41,12 @@ pub struct Store {
     ended: bool,
     failed: bool,
     /// Keeps the folder held.
-    _lock: Arc<File>,
+    _lock: Arc<Lock>,
 }
 
 impl Store {
     /// Opens a record that is not sealed.
-    pub(crate) fn open(path: &Path, lock: &Arc<File>) -> Result<Self> {
+    pub(crate) fn open(path: &Path, lock: &Arc<Lock>) -> Result<Self> {
         let failed = |error: rusqlite::Error| Error::sql("open", path, &error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
