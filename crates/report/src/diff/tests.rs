@@ -281,15 +281,9 @@ fn a_line_below_another_heading_is_moved_and_still_compared() {
     assert_eq!(changes(&found), [(5, vec![Change::NewlyFailing, Change::Moved])]);
 }
 
-#[test]
-fn bindings_and_answers_say_old_and_new() {
-    let old = dossier("0001", vec![Row(5, "one", State::Pass, vec![])]);
-    let mut new = dossier("0002", vec![Row(5, "one", State::Pass, vec![answer(500, &[], "")])]);
-    let plan = &mut new.0.view.lines[0].plan;
-    plan.severity = Severity::Minor;
-    plan.checks[0].params.insert(String::from("path"), String::from("/ready"));
-    let answer = Answer {
-        line: 5,
+fn yes(line: usize) -> Answer {
+    Answer {
+        line,
         key: String::new(),
         reply: Reply::Value(String::from("yes")),
         reason: None,
@@ -298,7 +292,17 @@ fn bindings_and_answers_say_old_and_new() {
         recorded_by: None,
         at: Time(3),
         environment: None,
-    };
+    }
+}
+
+#[test]
+fn bindings_and_answers_say_old_and_new() {
+    let old = dossier("0001", vec![Row(5, "one", State::Pass, vec![])]);
+    let mut new = dossier("0002", vec![Row(5, "one", State::Pass, vec![answer(500, &[], "")])]);
+    let plan = &mut new.0.view.lines[0].plan;
+    plan.severity = Severity::Minor;
+    plan.checks[0].params.insert(String::from("path"), String::from("/ready"));
+    let answer = yes(5);
     new.0.answers.insert(5, vec![answer.clone()]);
     let found = diff(&side(&old), &side(&new));
     // With another binding, another thing was looked at.
@@ -339,18 +343,7 @@ fn every_line_is_counted_where_it_is_listed() {
     let rows = |state| vec![Row(5, "one", state, vec![]), Row(6, "two", State::Pass, vec![])];
     let (old, mut new) = (dossier("0001", rows(State::Owed)), dossier("0002", rows(State::Pass)));
     for line in [5, 6] {
-        let answer = Answer {
-            line,
-            key: String::new(),
-            reply: Reply::Value(String::from("yes")),
-            reason: None,
-            about: None,
-            by: String::from("lena"),
-            recorded_by: None,
-            at: Time(3),
-            environment: None,
-        };
-        new.0.answers.insert(line, vec![answer]);
+        new.0.answers.insert(line, vec![yes(line)]);
     }
     let found = diff(&side(&old), &side(&new));
     let text = crate::terminal::diff(&found, crate::style::Style::PLAIN);
