@@ -218,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_denied_is_not_looked_at_in_part() {
+        for text in [
+            "Health endpoint does not return 200 for 15 minutes after shutdown",
+            "HTTP redirects to HTTPS is NOT enabled on the legacy host",
+            "No `SECRET_KEY` is set in the container for workers",
+        ] {
+            let found = first(text);
+            assert_ne!(found.state, Binding::Bound, "{text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn a_bold_parent_that_claims_something_is_no_group() {
         let with_child = |text: &str| first(&format!("**{text}**\n  - [ ] Swap configured"));
         for text in ["Health endpoint returns 200", "Port 8443 open", "Database migrations applied"]

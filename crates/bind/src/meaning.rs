@@ -1,6 +1,6 @@
 //! Decides what a line binds: by its form where that settles it, else by what it claims.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use holdpoint_checks::names;
 use holdpoint_document::{Form, Language, Line};
@@ -20,9 +20,11 @@ use crate::{
     structure,
     understand::Meaning,
     values::{Value, What},
-    words::{Classes, Hit},
+    words::{Class, Classes, Hit},
 };
 
+/// Words that deny.
+static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
 
@@ -217,8 +219,10 @@ fn of_examples(
         let others = claims.iter().filter(|it| it.id != id && OFFER_MIN <= it.score);
         let mut offered = checks;
         offered.extend(others.take(SHOWN_MAX - 1).map(|claim| of_claim(it, claim, reading)));
-        if offered.len() < 2 && offered.first().is_some_and(can_look) {
+        let denied = !accounted(id, claims).has(*NEGATION) && is_denied(reading);
+        if offered.len() < 2 && !denied && offered.first().is_some_and(can_look) {
             // What it can look at it looks at; for the rest of the line somebody gives their word.
+            // Where that rest denies, the look may show the opposite of what is claimed.
             offered.push(plain("attest.statement", vec![it.line.text.clone()]));
             return Some((Binding::Bound, offered));
         }
@@ -230,6 +234,16 @@ fn of_examples(
         return Some((Binding::Asked, vec![plain(id, because)]));
     }
     None
+}
+
+/// Whether a line denies something outside of brackets; what stands in them sets apart: "production
+/// addresses (not public ones)".
+fn is_denied(reading: &Reading<'_>) -> bool {
+    let aside = |at: usize| {
+        let head = reading.text.get(..at).unwrap_or_default();
+        head.matches([')', '）']).count() < head.matches(['(', '（']).count()
+    };
+    reading.scan.hits.iter().any(|it| it.class == *NEGATION && !aside(it.start))
 }
 
 /// Whether this version can look with a check, and the line says all that it has to know.
@@ -428,11 +442,10 @@ fn is_program(command: &str) -> bool {
 /// Whether a word that denies stands before a command.
 fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
     let at = reading.text.find(command).unwrap_or(0);
-    let negation = CONCEPTS.class("negation");
     let mut words = reading.text.get(..at).unwrap_or_default().split_whitespace();
     let opens = ["do not", "don't", "never", "avoid"];
     let head = words.by_ref().take(2).collect::<Vec<_>>().join(" ").to_lowercase();
-    let denies = reading.scan.hits.iter().any(|it| it.class == negation && it.end <= at);
+    let denies = reading.scan.hits.iter().any(|it| it.class == *NEGATION && it.end <= at);
     denies && opens.iter().any(|it| head.starts_with(it))
 }
 
