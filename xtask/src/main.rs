@@ -23,7 +23,7 @@ cargo xtask <command>
   tidy             imports, sizes, links, words
   new-check ID     write the file and the list line of a new check
   try-new-check    the same on a throw-away copy, compiled and put before the laws
-  accuracy [--set DIR] [--labels FILE] [--notes] [--whole]
+  accuracy [--set DIR] [--labels FILE] [--notes]
                    how well lines are understood, over labelled documents; red below what is asked
   learn            learn the weights of words from the example lines again
   pictures [--check]

@@ -7,6 +7,9 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use crate::figures::{Label, is_machine};
 
+/// Of the checklists every so many are measured, and never learned from.
+const EVERY: usize = 4;
+
 /// A checklist and what its lines mean.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
@@ -16,8 +19,19 @@ pub(crate) struct Written {
     pub(crate) labels: Vec<Label>,
 }
 
+/// The checklists that are measured.
+pub(crate) fn measured() -> Result<Vec<Written>, String> {
+    Ok(all()?.into_iter().step_by(EVERY).collect())
+}
+
+/// The checklists that are learned from.
+pub(crate) fn learned() -> Result<Vec<Written>, String> {
+    let all = all()?.into_iter().enumerate();
+    Ok(all.filter(|(at, _)| at % EVERY != 0).map(|(_, it)| it).collect())
+}
+
 /// Every checklist of the folder, in the order of the files.
-pub(crate) fn all() -> Result<Vec<Written>, String> {
+fn all() -> Result<Vec<Written>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("documents");
     let entries = fs::read_dir(&folder).map_err(|it| format!("{}: {it}", folder.display()))?;
     let mut paths: Vec<_> = entries.filter_map(|it| Some(it.ok()?.path())).collect();

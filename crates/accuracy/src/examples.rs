@@ -41,11 +41,14 @@ pub(crate) fn digest() -> Result<u64, String> {
     let mut sum: u64 = 0xcbf2_9ce4_8422_2325;
     for path in paths {
         let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        for byte in bytes {
-            sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        sum = more(sum, &bytes);
     }
     Ok(sum)
+}
+
+/// A digest of what came before, and of these bytes (FNV-1a).
+pub(crate) fn more(sum: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(sum, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn files() -> Result<Vec<PathBuf>, String> {

@@ -1,8 +1,5 @@
-//! Learns weights of features for ids: multinomial logistic regression over all example lines.
-//!
-//! Several runs with different orders, each leaving out half of the features at random, are
-//! averaged: that keeps one telling word from deciding alone. The order of everything is fixed, so
-//! that the same examples give the same weights on the same machine.
+//! Learns to say what a line claims, from all examples and from the written checklists that are
+//! not measured, and packs what was learned into the data file of the reader.
 
 use std::{
     collections::BTreeMap,
@@ -11,41 +8,40 @@ use std::{
 };
 
 use holdpoint_bind::learning::{self, Features};
+use holdpoint_document::parse;
 
 use crate::{
+    documents,
     examples::{self, Example},
-    numbers::{Order, real, softmax},
+    net::{HIDDEN, Net, Sample},
+    numbers::{Order, real},
 };
 
-/// Runs that are averaged.
-const RUNS: u64 = 4;
-/// Passes of a run over all examples.
-const PASSES: usize = 24;
-const RATE: f32 = 0.25;
-/// Pulls weights towards zero, per pass.
-const DECAY: f32 = 0.95;
-/// Share of an example's features that is left out, in thousandths.
-const LEFT_OUT: u64 = 500;
+/// Passes over all examples.
+const PASSES: u64 = 16;
+/// Examples between two steps.
+const BATCH: usize = 512;
+/// Length of the largest step, and over how many steps it grows to that.
+const RATE: f32 = 0.005;
+const WARM: u64 = 100;
+/// The last steps are this part of the largest.
+const RATE_MIN: f32 = 0.02;
 /// Of how many examples a feature must be part.
-const COUNT_MIN: usize = 2;
+const COUNT_MIN: u32 = 5;
 /// What the first id of an example with several is worth; the others share the rest.
 const FIRST: f32 = 0.65;
-/// Steps of a unit of log-odds in the data file, for a feature that counts once.
-const STEPS: f32 = 6.0;
-/// Smaller weights are left out: those that speak for an id, and those that speak against it.
-const FOR_MIN: i8 = 2;
-const AGAINST_MIN: i8 = 3;
 
-/// What was learned: ids, feature names, and a row of weights per feature.
+/// What was learned: ids, feature names, and the network over them.
 struct Learned {
     ids: Vec<String>,
     names: BTreeMap<u32, usize>,
-    rows: Vec<f32>,
+    net: Net,
 }
 
-struct Sample {
-    features: Vec<(usize, f32)>,
-    wanted: Vec<(usize, f32)>,
+/// A line as the reader of documents sees it, and the ids that are right, the best first.
+struct Line {
+    features: Features,
+    ids: Vec<String>,
 }
 
 /// The data file.
@@ -53,15 +49,15 @@ pub(crate) fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../bind/data/learned.bin")
 }
 
-/// Learns from all examples and writes the data file.
+/// Learns from all lines and writes the data file.
 pub(crate) fn write() -> Result<(), String> {
-    let all = examples::all()?;
-    let learned = learn(&all);
-    let bytes = packed(&learned, examples::digest()?)?;
+    let lines = lines()?;
+    let learned = learn(&lines);
+    let bytes = packed(&learned, digest()?)?;
     fs::write(path(), &bytes).map_err(|error| error.to_string())?;
     println!(
-        "{} examples, {} ids, {} features, {} bytes",
-        all.len(),
+        "{} lines, {} ids, {} features, {} bytes",
+        lines.len(),
         learned.ids.len(),
         learned.names.len(),
         bytes.len()
@@ -69,34 +65,78 @@ pub(crate) fn write() -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the data file was learned from the examples as they are now.
+/// Whether the data file was learned from the lines as they are now.
 pub(crate) fn is_fresh() -> Result<bool, String> {
-    Ok(learning::source() == examples::digest()?)
+    Ok(learning::source() == digest()?)
 }
 
-fn learn(all: &[Example]) -> Learned {
-    let taken: Vec<(Features, &[String])> =
-        all.iter().map(|it| (it.features(), it.ids.as_slice())).collect();
+/// Digest of all that was learned from.
+fn digest() -> Result<u64, String> {
+    let mut sum = examples::digest()?;
+    for it in documents::learned()? {
+        sum = examples::more(sum, it.text.as_bytes());
+        for label in &it.labels {
+            sum = examples::more(sum, label.ids.join(",").as_bytes());
+        }
+    }
+    Ok(sum)
+}
+
+/// Every line that is learned from: the examples, then those of checklists.
+fn lines() -> Result<Vec<Line>, String> {
+    let example = |it: Example| Line { features: it.features(), ids: it.ids };
+    let mut all: Vec<Line> = examples::all()?.into_iter().map(example).collect();
+    for it in documents::learned()? {
+        let document = parse(it.text.as_bytes());
+        let mut features = learning::samples(&document);
+        for label in it.labels {
+            let at = document.lines.iter().position(|line| line.number == label.number);
+            let Some(features) = at.and_then(|at| features.get_mut(at)) else { continue };
+            let mut ids = label.ids;
+            if ids.is_empty() && label.expect == "none" {
+                ids.push("none".to_owned());
+            }
+            all.push(Line { features: std::mem::take(features), ids });
+        }
+    }
+    all.retain(|it| !it.ids.is_empty() && !it.features.is_empty());
+    Ok(all)
+}
+
+fn learn(all: &[Line]) -> Learned {
     let mut ids: Vec<String> = all.iter().flat_map(|it| it.ids.clone()).collect();
     ids.sort();
     ids.dedup();
-    let names = names(taken.iter().map(|(features, _)| features));
-    let samples: Vec<Sample> =
-        taken.iter().map(|(features, wanted)| sample(features, wanted, &names, &ids)).collect();
-    let mut rows = vec![0.0; names.len() * ids.len()];
-    for run in 0..RUNS {
-        eprintln!("run {} of {RUNS}", run + 1);
-        let one = fit(&samples, names.len(), ids.len(), run);
-        rows.iter_mut().zip(one).for_each(|(sum, it)| *sum += it / real(RUNS));
+    let names = names(all);
+    let samples: Vec<Sample> = all.iter().map(|it| sample(it, &names, &ids)).collect();
+    let mut chance = Order::new(0);
+    let mut net = Net::new(names.len(), ids.len(), &mut chance);
+    let mut order: Vec<usize> = (0..samples.len()).collect();
+    let steps = PASSES * u64::try_from(samples.len().div_ceil(BATCH)).unwrap_or(1);
+    let mut step = 0;
+    for pass in 0..PASSES {
+        chance.shuffle(&mut order);
+        let rate = || {
+            step += 1;
+            rate(step, steps)
+        };
+        let loss = net.pass(&samples, &order, BATCH, rate, &mut chance);
+        eprintln!("pass {} of {PASSES}: loss {loss:.3}", pass + 1);
     }
-    Learned { ids, names, rows }
+    Learned { ids, names, net }
 }
 
-/// The features that are part of enough examples, numbered.
-fn names<'a>(all: impl Iterator<Item = &'a Features>) -> BTreeMap<u32, usize> {
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-    for features in all {
-        let mut names: Vec<u32> = features.iter().map(|it| it.0).collect();
+/// Grows at first, then falls in a line.
+fn rate(step: u64, steps: u64) -> f32 {
+    let [step, steps, warm] = [step, steps, WARM].map(real);
+    RATE * (step / warm).min(1.0) * (1.0 - step / steps).max(RATE_MIN)
+}
+
+/// The features that are part of enough lines, numbered.
+fn names(all: &[Line]) -> BTreeMap<u32, usize> {
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    for line in all {
+        let mut names: Vec<u32> = line.features.iter().map(|it| it.0).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -107,20 +147,16 @@ fn names<'a>(all: impl Iterator<Item = &'a Features>) -> BTreeMap<u32, usize> {
     kept.enumerate().map(|(at, (name, _))| (name, at)).collect()
 }
 
-fn sample(
-    features: &Features,
-    wanted: &[String],
-    names: &BTreeMap<u32, usize>,
-    ids: &[String],
-) -> Sample {
+fn sample(line: &Line, names: &BTreeMap<u32, usize>, ids: &[String]) -> Sample {
     let mut sums: BTreeMap<usize, f32> = BTreeMap::new();
-    for (name, times) in features {
+    for (name, times) in &line.features {
         if let Some(at) = names.get(name) {
             *sums.entry(*at).or_default() += real(u64::from(times.unsigned_abs())) / 2.0;
         }
     }
     let at = |id: &String| ids.binary_search(id).ok();
-    let mut wanted: Vec<(usize, f32)> = wanted.iter().filter_map(at).map(|at| (at, 1.0)).collect();
+    let mut wanted: Vec<(usize, f32)> =
+        line.ids.iter().filter_map(at).map(|at| (at, 1.0)).collect();
     let others = wanted.len().saturating_sub(1);
     if 0 < others {
         let share = (1.0 - FIRST) / real(u64::try_from(others).unwrap_or(u64::MAX));
@@ -131,89 +167,59 @@ fn sample(
     Sample { features: sums.into_iter().collect(), wanted }
 }
 
-/// One run of AdaGrad.
-fn fit(samples: &[Sample], features: usize, ids: usize, run: u64) -> Vec<f32> {
-    let mut rows = vec![0.0_f32; features * ids];
-    let mut seen = vec![1e-3_f32; features * ids];
-    let mut order: Vec<usize> = (0..samples.len()).collect();
-    let mut chance = Order::new(run);
-    let mut errors = vec![0.0_f32; ids];
-    for _ in 0..PASSES {
-        chance.shuffle(&mut order);
-        for sample in order.iter().filter_map(|at| samples.get(*at)) {
-            let all = sample.features.iter().copied();
-            let kept: Vec<_> = all.filter(|_| LEFT_OUT <= chance.next() % 1000).collect();
-            score(&kept, &rows, &mut errors);
-            softmax(&mut errors);
-            for (id, share) in &sample.wanted {
-                if let Some(error) = errors.get_mut(*id) {
-                    *error -= share;
-                }
-            }
-            for (feature, times) in kept {
-                let range = feature * ids..(feature + 1) * ids;
-                if let (Some(row), Some(seen)) = (rows.get_mut(range.clone()), seen.get_mut(range))
-                {
-                    for ((weight, seen), error) in row.iter_mut().zip(seen).zip(&errors) {
-                        let step = error * times;
-                        *seen += step * step;
-                        *weight -= RATE * step / seen.sqrt();
-                    }
-                }
-            }
-        }
-        rows.iter_mut().for_each(|it| *it *= DECAY);
-    }
-    rows
-}
-
-fn score(features: &[(usize, f32)], rows: &[f32], sums: &mut [f32]) {
-    let ids = sums.len();
-    sums.fill(0.0);
-    for (feature, times) in features {
-        if let Some(row) = rows.get(feature * ids..(feature + 1) * ids) {
-            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight * times);
-        }
-    }
-}
-
 /// The bytes of the data file, as `holdpoint_bind` reads them.
+///
+/// A unit may be measured in any measure: what comes in is divided by it, what goes out multiplied.
+/// So all weights of features become whole numbers, each unit with the measure in which its largest
+/// one is 127; and the weights of each id too, with a scale that the file names.
 fn packed(learned: &Learned, digest: u64) -> Result<Vec<u8>, String> {
     let whole = |number: usize| u32::try_from(number).map_err(|error| error.to_string());
-    let ids = learned.ids.len();
-    let (mut names, mut ends, mut entries, mut count) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for (name, at) in &learned.names {
-        let row = learned.rows.get(at * ids..(at + 1) * ids).unwrap_or_default();
-        let before = count;
-        for (id, weight) in row.iter().enumerate() {
-            let steps = in_steps(*weight);
-            if FOR_MIN <= steps || steps <= -AGAINST_MIN {
-                entries.extend(u16::try_from(id).map_err(|it| it.to_string())?.to_le_bytes());
-                entries.extend(steps.to_le_bytes());
-                count += 1;
-            }
-        }
-        if before < count {
-            names.extend(name.to_le_bytes());
-            ends.extend(whole(count)?.to_le_bytes());
+    let Learned { ids, names, net } = learned;
+    let mut measures = [f32::MIN_POSITIVE; HIDDEN];
+    for at in names.values() {
+        for (measure, it) in measures.iter_mut().zip(net.row(*at)) {
+            // Features count in halves there, and in whole numbers here.
+            *measure = measure.max(it.abs() / 2.0 / 127.0);
         }
     }
-    let mut texts = learned.ids.join("\n");
+    let mut texts = ids.join("\n");
     texts.push('\n');
-    let mut bytes = b"HPW1".to_vec();
-    bytes.extend(whole(ids)?.to_le_bytes());
-    bytes.extend(whole(names.len() / 4)?.to_le_bytes());
+    let mut bytes = b"HPW2".to_vec();
+    for number in [ids.len(), names.len(), HIDDEN] {
+        bytes.extend(whole(number)?.to_le_bytes());
+    }
     bytes.extend(digest.to_le_bytes());
     bytes.extend(whole(texts.len())?.to_le_bytes());
     bytes.extend(texts.bytes());
-    bytes.extend(names);
-    bytes.extend(ends);
-    bytes.extend(entries);
+    bytes.extend(names.keys().flat_map(|it| it.to_le_bytes()));
+    for at in names.values() {
+        let row = net.row(*at).iter().zip(&measures);
+        bytes.extend(row.flat_map(|(it, measure)| step(it / 2.0 / measure).to_le_bytes()));
+    }
+    for (it, measure) in net.bias().iter().zip(&measures) {
+        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "clamped")]
+        let steps = (it / measure).round().clamp(-1e9, 1e9) as i32;
+        bytes.extend(steps.to_le_bytes());
+    }
+    let (mut scales, mut heads) = (Vec::new(), Vec::new());
+    for id in 0..ids.len() {
+        let units = measures.iter().enumerate();
+        let head: Vec<f32> = units
+            .map(|(unit, measure)| net.head(unit).get(id).map_or(0.0, |it| it * measure))
+            .collect();
+        let largest = head.iter().fold(f32::MIN_POSITIVE, |sum, it| sum.max(it.abs()));
+        let scale = largest / 127.0;
+        scales.extend(scale.to_le_bytes());
+        heads.extend(head.iter().flat_map(|it| step(it / scale).to_le_bytes()));
+    }
+    bytes.extend(scales);
+    bytes.extend(net.base().iter().flat_map(|it| it.to_le_bytes()));
+    bytes.extend(heads);
     Ok(bytes)
 }
 
-fn in_steps(weight: f32) -> i8 {
+fn step(weight: f32) -> i8 {
     #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "clamped")]
-    let steps = (weight * STEPS).round().clamp(-127.0, 127.0) as i8;
+    let steps = weight.round().clamp(-127.0, 127.0) as i8;
     steps
 }

@@ -5,6 +5,7 @@ mod documents;
 mod examples;
 mod figures;
 mod learn;
+mod net;
 mod numbers;
 mod probe;
 mod reasons;
@@ -18,10 +19,11 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 accuracy <command>
 
-  figures [--set DIR] [--labels FILE] [--notes] [--whole]
+  figures [--set DIR] [--labels FILE] [--notes]
                         the figures of a labelled set; without one, of every set that is there,
-                        of the written documents every fourth (--whole: all of them)
-  learn                 learn the weights from crates/bind/data/examples
+                        of the written checklists every fourth, which nothing is learned from
+  learn                 learn the weights from crates/bind/data/examples and from
+                        the other written checklists
   lines FILE            what every line of a document means
   probe DIR LABELS      what the weights say of labelled lines, for study
 ";

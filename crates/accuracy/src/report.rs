@@ -12,8 +12,6 @@ use crate::{
 static THRESHOLDS: &str = include_str!("../thresholds.tsv");
 /// Labelled lines from which on a family is shown.
 const FAMILY_MIN: u32 = 5;
-/// Of the written documents every so many are measured, unless all are asked for.
-const EVERY: usize = 4;
 /// How many of the commonest confusions are shown.
 const CONFUSIONS_MAX: usize = 12;
 
@@ -21,7 +19,7 @@ const CONFUSIONS_MAX: usize = 12;
 pub(crate) fn print(args: &[&str]) -> Result<(), String> {
     let mut wanted =
         Set { name: "other".to_owned(), folder: PathBuf::new(), labels: PathBuf::new() };
-    let (mut notes, mut whole) = (false, false);
+    let mut notes = false;
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value =
@@ -30,9 +28,8 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
             "--set" => wanted.folder = value()?,
             "--labels" => wanted.labels = value()?,
             "--notes" => notes = true,
-            "--whole" => whole = true,
             _ => {
-                let known = "--set, --labels, --notes, --whole";
+                let known = "--set, --labels, --notes";
                 return Err(format!("unknown argument {arg}; there are {known}"));
             }
         }
@@ -55,7 +52,7 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
         low.extend(below(&set.name, &figures.all));
     }
     if none {
-        low.extend(written(if whole { 1 } else { EVERY }, notes)?);
+        low.extend(written(notes)?);
     }
     let lines = reference("seeds");
     if none && lines.is_dir() {
@@ -67,10 +64,11 @@ pub(crate) fn print(args: &[&str]) -> Result<(), String> {
     if low.is_empty() { Ok(()) } else { Err(low.join("\n")) }
 }
 
-/// Prints the figures of the checklists that were written with their meaning, every so many of them.
-fn written(every: usize, notes: bool) -> Result<Vec<String>, String> {
+/// Prints the figures of the checklists that were written with their meaning: of those that nothing
+/// was learned from.
+fn written(notes: bool) -> Result<Vec<String>, String> {
     let mut figures = Figures::default();
-    for it in documents::all()?.iter().step_by(every) {
+    for it in &documents::measured()? {
         figures.document(it.text.as_bytes(), &it.language, it.labels.iter());
     }
     let set = Set { name: "written".to_owned(), folder: PathBuf::new(), labels: PathBuf::new() };

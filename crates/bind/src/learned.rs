@@ -13,7 +13,12 @@ use crate::candidate::{Candidate, Reading};
 static NEAR: &str = include_str!("../data/near.txt");
 static WEIGHTS: LazyLock<Option<Weights<'static>>> = LazyLock::new(Weights::own);
 static IDS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| WEIGHTS.map(|it| it.texts.lines().collect()).unwrap_or_default());
+    LazyLock::new(|| WEIGHTS.as_ref().map(|it| it.texts.lines().collect()).unwrap_or_default());
+/// By how much the score of each id is raised.
+static WEIGHED: LazyLock<Vec<f64>> = LazyLock::new(|| {
+    let raise = |id: &&str| if is_human(id) || *id == NOTHING { PEOPLE } else { 0.0 };
+    IDS.iter().map(raise).collect()
+});
 /// For every id the ids that are also right where it is meant, and how often.
 static ALSO: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
     let at = |id: &str| IDS.binary_search(&id).ok();
@@ -30,14 +35,15 @@ static ALSO: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
     }
     all
 });
-/// A chance of one in e, in the unit of the weights' sums.
-const UNIT: f64 = 12.0;
+/// How much heavier than a machine's claim one of people weighs, in natural units of log-odds: four
+/// times. A machine that takes what only people can answer is the worse mistake.
+const PEOPLE: f64 = 1.4;
 /// How likely an entry has to be right to be bound.
-pub(crate) const BOUND_MIN: f64 = 0.94;
+pub(crate) const BOUND_MIN: f64 = 0.915;
 /// How likely a claim of people has to be to be asked of them.
 pub(crate) const ASKED_MIN: f64 = 0.97;
-/// How likely another entry has to be for what a rule binds to be asked.
-pub(crate) const DOUBT_MIN: f64 = 0.99;
+/// Below this likelihood what a rule binds is asked.
+pub(crate) const DOUBT_MAX: f64 = 0.005;
 /// How likely an entry has to be right to be offered.
 pub(crate) const OFFER_MIN: f64 = 0.25;
 /// What examples are filed under that claim nothing an entry looks at.
@@ -52,7 +58,10 @@ const DECISIVE_MAX: usize = 14;
 pub(crate) struct Said<'a> {
     reading: &'a Reading<'a>,
     claims: &'a [Candidate],
-    features: Vec<Feature>,
+    /// Everything that the line has and the weights know, with its weights.
+    features: Vec<(Feature, &'static [u8])>,
+    /// How far each unit is open.
+    units: Vec<i32>,
     /// How likely each id is right.
     likely: Vec<f64>,
     /// How likely only people can answer.
@@ -66,9 +75,12 @@ impl<'a> Said<'a> {
         claims: &'a [Candidate],
         form: &str,
     ) -> Option<Self> {
-        let features = features(reading, claims, form);
-        let (likely, human) = judge(&WEIGHTS.as_ref()?.scores(&features))?;
-        Some(Self { reading, claims, features, likely, human })
+        let weights = WEIGHTS.as_ref()?;
+        let all = features(reading, claims, form).into_iter();
+        let features: Vec<_> = all.filter_map(|it| Some((it, weights.row(it.name)?))).collect();
+        let units = weights.units(features.iter().map(|(it, row)| (*row, it.times)));
+        let (likely, human) = judge(&weights.scores(&units))?;
+        Some(Self { reading, claims, features, units, likely, human })
     }
 
     /// The entries that may be right, the likeliest first.
@@ -79,27 +91,34 @@ impl<'a> Said<'a> {
         all
     }
 
+    /// How likely an entry is right.
+    pub(crate) fn likely(&self, id: &str) -> f64 {
+        let at = IDS.binary_search(&id).ok();
+        at.and_then(|at| self.likely.get(at)).copied().unwrap_or_default()
+    }
+
     /// The parts of the line and of the headings above it without which it would not be bound to
     /// this id: the weightiest words, as few as it takes.
     pub(crate) fn because(&self, id: &str) -> Vec<String> {
         let (Some(weights), Ok(own)) = (WEIGHTS.as_ref(), IDS.binary_search(&id)) else {
             return Vec::new();
         };
-        let mut left = self.features.clone();
-        let mut scores = weights.scores(&left);
+        let (mut left, mut units) = (self.features.clone(), self.units.clone());
         let mut parts = Vec::new();
         for _ in 0..DECISIVE_MAX {
+            let scores = weights.scores(&units);
             let bound = judge(&scores).is_some_and(|(likely, _)| best(&likely) == Some(id));
             if !bound {
                 break;
             }
             let others = scores.iter().enumerate().filter(|(at, _)| *at != own);
-            let Some((rival, _)) = others.max_by_key(|(_, it)| **it) else { break };
-            let Some(place) = weightiest(weights, &left, own, rival) else { break };
-            left.retain(|it| {
+            let Some((rival, _)) = others.max_by(|a, b| a.1.total_cmp(b.1)) else { break };
+            let pull = weights.pull(&units, own, rival);
+            let Some(place) = weightiest(&left, &pull) else { break };
+            left.retain(|(it, row)| {
                 let falls = self.falls(it, place);
                 if falls {
-                    weights.add(*it, -1, &mut scores);
+                    weights::add(row, -it.times, &mut units);
                 }
                 !falls
             });
@@ -143,10 +162,10 @@ fn best(likely: &[f64]) -> Option<&'static str> {
 }
 
 /// How likely each id is right, and how likely only people can answer.
-fn judge(scores: &[i32]) -> Option<(Vec<f64>, f64)> {
-    let top = scores.iter().copied().max()?;
-    let mut chances: Vec<f64> =
-        scores.iter().map(|it| (f64::from(it - top) / UNIT).exp()).collect();
+fn judge(scores: &[f64]) -> Option<(Vec<f64>, f64)> {
+    let raised = scores.iter().zip(WEIGHED.iter()).map(|(it, raise)| it + raise);
+    let top = raised.clone().max_by(f64::total_cmp)?;
+    let mut chances: Vec<f64> = raised.map(|it| (it - top).exp()).collect();
     let sum: f64 = chances.iter().sum();
     chances.iter_mut().for_each(|it| *it /= sum);
     let human = IDS.iter().zip(&chances).filter(|(id, _)| is_human(id)).map(|(_, it)| it).sum();
@@ -166,39 +185,25 @@ pub(crate) fn is_human(id: &str) -> bool {
     HUMAN.contains(&id.split('.').next().unwrap_or_default())
 }
 
-/// The smallest place whose features speak most for an id against its rival.
-fn weightiest(
-    weights: &Weights<'_>,
-    features: &[Feature],
-    own: usize,
-    rival: usize,
-) -> Option<Place> {
-    let mut sums: Vec<(Place, i32)> = Vec::new();
-    for feature in features {
+/// The smallest place whose features pull most.
+fn weightiest(features: &[(Feature, &[u8])], pull: &[f64]) -> Option<Place> {
+    let mut sums: Vec<(Place, f64)> = Vec::new();
+    for (feature, row) in features {
         if !matches!(feature.place, Place::Line(..) | Place::Above(..)) {
             continue;
         }
-        let mut weight = 0;
-        for (at, it) in weights.of(feature.name) {
-            weight += if at == own {
-                it
-            } else if at == rival {
-                -it
-            } else {
-                0
-            };
-        }
-        let weight = weight * feature.times;
+        let worth = weights::worth(row, feature.times, pull);
         match sums.iter_mut().find(|(place, _)| *place == feature.place) {
-            Some((_, sum)) => *sum += weight,
-            None => sums.push((feature.place, weight)),
+            Some((_, sum)) => *sum += worth,
+            None => sums.push((feature.place, worth)),
         }
     }
     let size = |place: &Place| match place {
         Place::Line(start, end) | Place::Above(_, start, end) => end - start,
         Place::Claim(_) | Place::Whole => usize::MAX,
     };
-    let first =
-        sums.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| size(&b.0).cmp(&size(&a.0))));
+    let first = sums
+        .into_iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1).then_with(|| size(&b.0).cmp(&size(&a.0))));
     first.map(|(place, _)| place)
 }

@@ -40,17 +40,17 @@ pub fn source() -> u64 {
     learned::Weights::source()
 }
 
-/// What the weights have for each id, the best first.
-pub fn ranked<'a>(data: &'a [u8], features: &[(u32, i32)]) -> Vec<(&'a str, i32)> {
+/// What the weights have for each id, the best first, in natural units of log-odds.
+pub fn ranked<'a>(data: &'a [u8], features: &[(u32, i32)]) -> Vec<(&'a str, f64)> {
     let Some(weights) = learned::Weights::read(data) else { return Vec::new() };
     let place = learned::features::Place::Whole;
     let features: Vec<_> = features
         .iter()
         .map(|(name, times)| learned::features::Feature { name: *name, times: *times, place })
         .collect();
-    let scores = weights.scores(&features);
+    let scores = weights.of_features(&features);
     let mut all: Vec<_> =
         scores.into_iter().enumerate().map(|(at, it)| (weights.id(at), it)).collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     all
 }

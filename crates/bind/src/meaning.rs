@@ -25,6 +25,8 @@ use crate::{
 
 /// Words that deny.
 static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
+/// How likely a line with a fence has to be an order to be bound as one alone.
+const STEP_MIN: f64 = 0.1;
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
 
@@ -104,7 +106,9 @@ pub(crate) fn meaning(
     };
     let claims = candidates(&reading);
     if let Some(found) = of_owned_command(it, &claims, &reading) {
-        return (Binding::Bound, vec![found]);
+        let other = of_shown_command(it, kind, &found, &claims, &reading);
+        let state = if other.is_some() { Binding::Choice } else { Binding::Bound };
+        return (state, [found].into_iter().chain(other).collect());
     }
     if let Some(found) = structure::of_person(it, kind, &reading) {
         return found;
@@ -120,6 +124,9 @@ fn settle(
     reading: &Reading<'_>,
     context: &Context<'_>,
 ) -> (Binding, Vec<Meaning>) {
+    if structure::is_question(reading.text) {
+        return (Binding::Asked, vec![plain("field.value", vec![it.line.text.clone()])]);
+    }
     let meaning = |claim: &Candidate| of_claim(it, claim, reading);
     let best = claims.first().map_or(0, |claim| claim.score);
     let whole = claims.first().filter(|_| is_clear(claims));
@@ -172,7 +179,7 @@ fn is_struck(text: &str) -> bool {
     text.trim_start().strip_prefix("~~").is_some_and(|rest| rest.contains("~~"))
 }
 
-/// What the line may mean instead of what a rule binds, where the examples are sure of another.
+/// What the line may mean instead of what a rule binds, where the examples all but rule that out.
 fn doubted(
     it: &Subject<'_>,
     kind: Kind,
@@ -181,7 +188,14 @@ fn doubted(
     reading: &Reading<'_>,
 ) -> Option<(Binding, Vec<Meaning>)> {
     let said = Said::of(reading, claims, kind.word())?;
-    let (id, _) = *said.ranked(learned::DOUBT_MIN).first().filter(|(id, _)| *id != bound)?;
+    if learned::DOUBT_MAX <= said.likely(bound) {
+        return None;
+    }
+    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
+    if learned::ASKED_MIN <= said.human {
+        let because = vec![it.line.text.clone()];
+        return Some((Binding::Asked, vec![plain("attest.statement", because)]));
+    }
     let own = claims.iter().find(|it| it.id == bound)?;
     if learned::is_human(id) || id == learned::NOTHING {
         return Some((Binding::Asked, vec![of_claim(it, own, reading)]));
@@ -431,6 +445,29 @@ fn of_owned_command(
     found.because.extend(same.into_iter().flat_map(|claim| claim.because(reading)));
     found.because = distinct(found.because);
     Some(found)
+}
+
+/// What a line claims that does not read like an order to run the commands of its fence: they may
+/// only show how what it claims came about.
+fn of_shown_command(
+    it: &Subject<'_>,
+    kind: Kind,
+    step: &Meaning,
+    claims: &[Candidate],
+    reading: &Reading<'_>,
+) -> Option<Meaning> {
+    if step.id != command::SHELL || line_form::command(&it.line.repaired).is_some() {
+        return None;
+    }
+    let said = Said::of(reading, claims, kind.word())?;
+    let (id, likely) = *said.ranked(learned::OFFER_MIN).first()?;
+    let machine = !learned::is_human(id) && id != learned::NOTHING;
+    let sure = machine && learned::BOUND_MIN <= likely && said.likely(command::SHELL) < STEP_MIN;
+    sure.then(|| Meaning {
+        id: id.to_owned(),
+        params: parameters::of(id, it, reading),
+        because: in_raw(it.line, said.because(id), reading),
+    })
 }
 
 /// Whether a command starts a program of the team's own, which nobody else knows: what it is run

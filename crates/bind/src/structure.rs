@@ -254,8 +254,18 @@ pub(crate) fn of_rest(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> Op
 
 /// A question, or a request to write something down, that no yes or no answers.
 fn is_open_question(text: &str) -> bool {
-    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let lower = bare(text);
+    is_question(text) || lower.starts_with("describe ") || lower.starts_with("list ")
+}
+
+/// A question that no yes or no answers: it claims nothing that could be looked at.
+pub(crate) fn is_question(text: &str) -> bool {
     let asks = ["what ", "how ", "which ", "who ", "why ", "when ", "where "];
-    let opens = asks.iter().any(|word| text.starts_with(word)) && text.contains('?');
-    opens || text.starts_with("describe ") || text.starts_with("list ")
+    let lower = bare(text);
+    text.contains('?') && asks.iter().any(|word| lower.starts_with(word))
+}
+
+/// The text from its first letter or number on, in small letters.
+fn bare(text: &str) -> String {
+    text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }

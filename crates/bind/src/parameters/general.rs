@@ -24,6 +24,8 @@ const KINDS: &[(&str, &[What])] = &[
     ("nodes", &[What::Number]),
     ("replicas", &[What::Number]),
     ("attempts", &[What::Number]),
+    ("min-approvals", &[What::Number]),
+    ("due", &[What::Duration]),
 ];
 /// Parameters whose value is a word of a table.
 const TABLES: &[(&str, &str)] = &[

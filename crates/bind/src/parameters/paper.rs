@@ -36,11 +36,20 @@ pub(super) fn paper(id: &str, it: &mut Source<'_>) {
         }
         "comms.notify" | "release.report" => {
             audience(it);
-            it.named("channel", "channels", ",");
+            let room = it.text.split([' ', '`', ',', '(', ')']).find(|word| is_room(word));
+            it.set("channel", room.unwrap_or_default().trim_end_matches(['.', ':', ';', '*']));
+            if !it.is_set("channel") {
+                it.named("channel", "channels", ",");
+            }
         }
         "comms.status-page" => it.named("state", "states", ","),
         _ => {}
     }
+}
+
+/// Whether a word names a room to talk in: `#releases`, but not the ticket `#247`.
+fn is_room(word: &str) -> bool {
+    word.strip_prefix('#').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
 fn documents(id: &str, it: &mut Source<'_>) {
@@ -190,5 +199,7 @@ mod tests {
         let told = "send email with news to ana, ben, and observers";
         assert_eq!(one("comms.notify", told, "audience"), "ana,ben,observers");
         assert_eq!(one("comms.notify", told, "channel"), "email");
+        assert_eq!(one("comms.notify", "Announce in `#releases`.", "channel"), "#releases");
+        assert_eq!(one("comms.notify", "Tell them about #247", "channel"), "");
     }
 }

@@ -74,6 +74,12 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
 /// The tag of an image, and where it is put.
 fn image(id: &str, it: &mut Source<'_>) {
     it.put("tag", What::Version);
+    // A tag is the name of an image as it is spelled: `v2.7.0` is another than `2.7.0`.
+    if let Some(version) = it.params.get("tag").cloned()
+        && let Some(spelled) = span::words(it.text).find(|word| *word == format!("v{version}"))
+    {
+        it.set("tag", spelled);
+    }
     let named = span::words(it.text).find(|word| {
         let parts = word.split_once(':').filter(|_| !word.contains("://"));
         parts.is_some_and(|(name, tag)| !name.is_empty() && !tag.is_empty())
@@ -121,6 +127,7 @@ mod tests {
         assert_eq!(one("redis.eviction-policy", "Policy: allkeys-lru", "policy"), "allkeys-lru");
         assert_eq!(one("build.image-tag", "Image tagged `shop:previous`", "tag"), "shop:previous");
         assert_eq!(one("build.image-push", "Pushed to ECR", "registry"), "ecr");
+        assert_eq!(one("build.image-push", "Push `v2.7.0` to the registry", "tag"), "v2.7.0");
         assert_eq!(one("db.reachable", "Connected to MongoDB Atlas", "engine"), "mongodb");
     }
 }

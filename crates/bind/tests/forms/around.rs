@@ -40,7 +40,7 @@ fn template_variables() {
         "1 box ^0 Create `release-<version>`",
         "2 box ^0 Announce {{ product }} vX.Y in chat",
     ]);
-    page.free(2);
+    page.binds(2, "comms.notify", &[]);
 }
 
 fn html_comments() {
