@@ -41,7 +41,7 @@ const PEOPLE: f64 = 1.4;
 /// How likely an entry has to be right to be bound.
 pub(crate) const BOUND_MIN: f64 = 0.915;
 /// How likely a claim of people has to be to be asked of them.
-pub(crate) const ASKED_MIN: f64 = 0.97;
+pub(crate) const ASKED_MIN: f64 = 0.93;
 /// Below this likelihood what a rule binds is asked.
 pub(crate) const DOUBT_MAX: f64 = 0.005;
 /// How likely an entry has to be right to be offered.

@@ -54,3 +54,21 @@ pub fn ranked<'a>(data: &'a [u8], features: &[(u32, i32)]) -> Vec<(&'a str, f64)
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use holdpoint_document::parse;
+
+    use super::*;
+
+    #[test]
+    fn a_heading_as_long_as_a_book_weighs_no_more_than_a_long_one() {
+        let taken = |words: usize| {
+            let heading = "backup of the database ".repeat(words / 4);
+            let text = format!("# T\n\n## {heading}\n\n- [ ] It is tried out\n");
+            samples(&parse(text.as_bytes())).last().map_or(0, Vec::len)
+        };
+        assert!(10 < taken(400), "{}", taken(400));
+        assert_eq!(taken(400), taken(40_000));
+    }
+}

@@ -63,6 +63,9 @@ pub struct Ground {
     pub because: Vec<String>,
 }
 
+/// What stands beside a look for the rest of a line.
+const WORD_GIVEN: &str = "attest.statement";
+
 /// What decided a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decided {
@@ -114,9 +117,7 @@ impl Decided {
             Self::Rule => "one rule explains the line better than all others",
             Self::Parts => "each part of the line has a rule of its own",
             Self::Examples => "no rule is clear; the weights learned from examples are sure",
-            Self::Doubt => {
-                "a rule is clear, and the examples are sure of something else: it is asked"
-            }
+            Self::Doubt => "a rule is clear, and the examples all but rule it out: it is asked",
             Self::Several => "several rules are too near to each other: it is asked",
             Self::Rest => "no claim is clear; what is left of the line says who answers it",
             Self::Nothing => "no rule is clear, and the examples are not sure",
@@ -258,7 +259,10 @@ fn decided(found: &Found<'_>, claims: &[Candidate], state: Binding, checks: &[Me
     let ruled = best.is_some_and(|best| best.id == first.id);
     match state {
         Binding::Bound if ruled => Decided::Rule,
-        Binding::Bound if checks.iter().any(|it| it.id != first.id) => Decided::Parts,
+        // What a look does not see of a line is no part with a rule.
+        Binding::Bound if checks.iter().any(|it| it.id != first.id && it.id != WORD_GIVEN) => {
+            Decided::Parts
+        }
         Binding::Asked | Binding::Choice if ruled => Decided::Doubt,
         Binding::Bound | Binding::Asked
             if same(structure::of_rest(subject, kind, found.reading)) =>
@@ -419,7 +423,7 @@ fn likely(said: &Said<'_>, why: &Why) -> Vec<Likely> {
                 } else if people {
                     String::from("another answer of people is likelier")
                 } else if chance < learned::BOUND_MIN {
-                    format!("below {:.2}", learned::BOUND_MIN)
+                    format!("below {}", learned::BOUND_MIN)
                 } else {
                     String::from("it would not look at all that the line says")
                 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Words that only hold a sentence together.
 static GRAMMAR: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("the"));
-/// How many words of a line are looked at, and how many of those behind a label.
+/// How many words of a text are looked at, and how many of a line behind a label.
 const WORDS_MAX: usize = 40;
 const REMARKS_MAX: usize = 8;
 /// Letters of a run.
@@ -152,7 +152,8 @@ fn ends(reading: &Reading<'_>, put: &mut impl FnMut(u32, i32, Place)) {
 fn above(reading: &Reading<'_>, put: &mut impl FnMut(u32, i32, Place)) {
     for (at, above) in reading.above.iter().take(ABOVE_MAX).enumerate() {
         let [words, classes] = if at == 0 { ["hw", "hc"] } else { ["ow", "oc"] };
-        for token in &above.scan.tokens {
+        // Of a heading as long as a book its beginning is enough, for every line beneath it.
+        for token in above.scan.tokens.iter().take(WORDS_MAX) {
             let Some(word) = above.text.get(token.start..token.end) else { continue };
             if word.contains(char::is_alphabetic) && !token.cover.has(*GRAMMAR) {
                 let place = Place::Above(at, token.start, token.end);
@@ -162,7 +163,7 @@ fn above(reading: &Reading<'_>, put: &mut impl FnMut(u32, i32, Place)) {
                 }
             }
         }
-        for Hit { class, start, end } in &above.scan.hits {
+        for Hit { class, start, end } in above.scan.hits.iter().take(WORDS_MAX) {
             put(numbered(classes, *class), 1, Place::Above(at, *start, *end));
         }
     }

@@ -143,3 +143,37 @@ fn count(rest: &mut &[u8]) -> Option<usize> {
     let four = take(rest, 4)?.try_into().ok()?;
     usize::try_from(u32::from_le_bytes(four)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_file_is_whole_and_a_cut_one_is_none() {
+        let weights = Weights::own().unwrap();
+        let ids: Vec<&str> = weights.texts.lines().collect();
+        assert!(ids.is_sorted() && 300 < ids.len(), "they are searched by halves");
+        assert_eq!(weights.heads.len(), ids.len() * weights.units);
+        assert!(weights.names.as_chunks::<4>().0.is_sorted_by_key(|it| u32::from_le_bytes(*it)));
+        for end in [0, 3, 20, 30, 5_000, DATA.len() / 2, DATA.len() - 1] {
+            assert!(Weights::read(&DATA[..end]).is_none(), "{end}");
+        }
+    }
+
+    #[test]
+    fn what_opens_a_unit_is_what_pulls() {
+        let weights = Weights::own().unwrap();
+        let name = u32::from_le_bytes(weights.names.as_chunks().0[1_000]);
+        let row = weights.row(name).unwrap();
+        let units = weights.units([(row, 2)].into_iter());
+        let before = weights.scores(&units);
+        let pull = weights.pull(&units, 5, 9);
+        let mut less = units.clone();
+        add(row, -1, &mut less);
+        let same = less.iter().zip(&units).all(|(a, b)| (0 < *a) == (0 < *b));
+        let after = weights.scores(&less);
+        let moved = (before[5] - before[9]) - (after[5] - after[9]);
+        assert!(!same || (moved - worth(row, 1, &pull)).abs() < 1e-9);
+        assert!(worth(row, 1, &pull).is_finite() && weights.row(name ^ 1).is_none());
+    }
+}

@@ -145,7 +145,7 @@ fn questions_about_checks_offer_what_the_words_say() {
 #[test]
 fn what_is_not_understood_is_asked_about_where_it_reminds_of_something() {
     let place = Place::new();
-    let list = "# T\n\n## Monitoring\n\n- [ ] Uptime watchers page somebody at night\n\n## Odd\n\n\
+    let list = "# T\n\n## Monitoring\n\n- [ ] Metrics reach the wall screen\n\n## Odd\n\n\
                 - [ ] Wibble the frobnicator\n";
     place.write("list.md", list);
     assert_eq!(line(&place, 5)["state"], "unbound");
@@ -156,9 +156,7 @@ fn what_is_not_understood_is_asked_about_where_it_reminds_of_something() {
     // The plan guesses nothing; what the person said is bound.
     let bound = line(&place, 5);
     assert_ne!(bound["state"], "unbound", "{bound:#}");
-    assert!(
-        place.read("holdpoint.toml").contains("[line.\"Uptime watchers page somebody at night\"]")
-    );
+    assert!(place.read("holdpoint.toml").contains("[line.\"Metrics reach the wall screen\"]"));
 }
 
 #[test]
