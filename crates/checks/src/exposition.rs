@@ -115,6 +115,20 @@ impl Exposition {
         }
     }
 
+    /// How the counters stand to those before work that one of them has to have counted so often:
+    /// fewer may be scrapes, of whomever.
+    pub(crate) fn since_counted(&self, before: &Self, least: f64) -> Moved {
+        let moved = self.since(before);
+        let Moved::Up(series, ..) = &moved else { return moved };
+        let was = |series: &String| before.series.get(series).copied().unwrap_or(0.0);
+        let mut proofs =
+            self.counters().filter(|(series, _)| !name_of(series).ends_with("_bucket"));
+        match proofs.find(|(series, now)| least <= now - was(series)) {
+            Some((series, now)) => Moved::Up(series.clone(), was(series), now),
+            None => Moved::Idle(series.clone()),
+        }
+    }
+
     /// How the counters stand to those of an earlier look.
     pub(crate) fn since(&self, before: &Self) -> Moved {
         let mut moved = Moved::NoCounter;

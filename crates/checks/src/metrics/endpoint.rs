@@ -29,12 +29,15 @@ pub(crate) struct Endpoint;
 /// What Prometheus asks for.
 const ACCEPT: &str = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
 
-/// The number that a second scrape begins to be counted with, and twice that a third: attempts of
-/// the one before end below.
+/// The number that a second scrape begins to be counted with, twice that a third, and so on:
+/// attempts of the one before end below.
 const AGAIN: u32 = 10;
 /// Requests between the last two scrapes: more than one, because a single step is easily that of
 /// somebody else's request, or of another line's look, while nothing was asked here.
 const REQUESTS: u32 = 3;
+/// Requests before a fourth scrape, where the steps were equal. A counter has to have counted all of
+/// them: whoever else scrapes meanwhile does so less often.
+const MORE_REQUESTS: u32 = 8;
 
 choice! {
     /// Who may read the metrics.
@@ -59,7 +62,7 @@ params! {
 impl Check for Endpoint {
     type Params = Params;
     const ID: &'static str = "metrics.endpoint";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const SINCE: &'static str = "0.1.0";
     const ANSWERS: &'static [Answer] = &[
         Answer::fail("scrape", Fault::Refused),
@@ -68,7 +71,8 @@ impl Check for Endpoint {
     ];
     const DOC: &'static str = r"
 Scrapes the metrics from inside, as Prometheus does, at every address, twice; asks the application for
-its front page; and scrapes again. The answer has to be status 200 in the text format of Prometheus or
+its front page; and scrapes again. Where the counters went up alike each time, it asks eight times and
+scrapes once more: then one of them has to have counted all eight. The answer has to be status 200 in the text format of Prometheus or
 OpenMetrics, each line of it, with at least one family of the application's own: those that a runtime
 adds by itself (`process_`, `python_`, `go_`, `promhttp_`, `jvm_`, `nodejs_`, `dotnet_`) do not count.
 One of its counters has to have gone up, and more than between the first two scrapes: one that counts
@@ -129,18 +133,31 @@ Where a vantage counts as outside, the same path is asked for from there, withou
                 Err(blind) => parts.push(web::unseen(&blind)),
             }
         }
-        // Whatever becomes of the requests in between, the counters tell.
-        let times = || good.iter().flat_map(|(at, ..)| (1..=REQUESTS).map(|nth| (at.ip(), nth)));
-        let between = times().map(|(ip, nth)| looks.http(&client.from, client.get(ip, "/"), nth));
-        drop(looks.each(between)?);
-        let after = looks.each(good.iter().map(|(at, before, idle)| {
-            let scraped = scrape(&client, params, at.ip(), 2 * AGAIN);
-            scraped.map(|(at, attempt)| (at, attempt, before, *idle))
-        }))?;
-        for answer in after {
-            parts.push(match answer {
+        let mut equal = Vec::new();
+        for answer in worked(&client, params, &good, (1, REQUESTS), 2 * AGAIN)? {
+            match answer {
                 Ok((at, attempt, before, idle)) => match read(params, at, &attempt) {
-                    Ok(after) => moved(at, &after.since_work(before, idle), &after),
+                    Ok(after) => {
+                        let told = after.since_work(before, idle);
+                        if matches!(told, Moved::Idle(_)) {
+                            equal.push((at, after, before));
+                        } else {
+                            parts.push(moved(at, &told, &after));
+                        }
+                    }
+                    Err(finding) => parts.push(*finding),
+                },
+                Err(blind) => parts.push(web::unseen(&blind)),
+            }
+        }
+        // Equal steps may be the scrapes alone, or chance where others work too: other work tells.
+        let more = (REQUESTS + 1, REQUESTS + MORE_REQUESTS);
+        for answer in worked(&client, params, &equal, more, 3 * AGAIN)? {
+            parts.push(match answer {
+                Ok((at, attempt, before, _)) => match read(params, at, &attempt) {
+                    Ok(after) => {
+                        moved(at, &after.since_counted(before, f64::from(MORE_REQUESTS)), &after)
+                    }
                     Err(finding) => *finding,
                 },
                 Err(blind) => web::unseen(&blind),
@@ -202,6 +219,27 @@ fn scrape<'a>(
         client.looks.http_after(&client.from, request.clone(), from + nth, not_before)
     })?;
     Ok((at, attempt))
+}
+
+type Worked<'a, 's> = (SocketAddr, Attempt<'a, &'a Response>, &'s Exposition, &'s Exposition);
+
+/// Scrapes again after some requests, from the first number to the last, to each of the addresses
+/// that were scraped twice.
+fn worked<'a, 's>(
+    client: &Client<'a>,
+    params: &Params,
+    scraped: &'s [(SocketAddr, Exposition, &'s Exposition)],
+    (first, last): (u32, u32),
+    from: u32,
+) -> Result<Vec<Result<Worked<'a, 's>, Box<Blind>>>, Need> {
+    let times = scraped.iter().flat_map(|(at, ..)| (first..=last).map(|nth| (at.ip(), nth)));
+    let between = times.map(|(ip, nth)| client.looks.http(&client.from, client.get(ip, "/"), nth));
+    // Whatever becomes of the requests in between, the counters tell.
+    drop(client.looks.each(between)?);
+    client.looks.each(scraped.iter().map(|(at, before, idle)| {
+        let scraped = scrape(client, params, at.ip(), from);
+        scraped.map(|(at, attempt)| (at, attempt, before, *idle))
+    }))
 }
 
 /// What a scrape exposed, or the finding that ends the matter.
@@ -430,10 +468,17 @@ mod tests {
             verdict(series(&["orders_total 1\n", "orders_total 1\n", "orders_total 2\n"])),
             Verdict::Pass
         );
-        let scrapes = series(&["hits_total 1\n", "hits_total 2\n", "hits_total 3\n"]);
-        let finding = judge(scrapes);
-        assert_eq!(finding.verdict, Verdict::Unknown);
-        assert!(finding.reason.contains("count scrapes"), "{}", finding.reason);
+        // Of scrapes that another scraper joins, and of equal steps that work of others explains.
+        for last in ["hits_total 4\n", "hits_total 6\n", "hits_total 10\n"] {
+            let last: &'static str = last;
+            let scrapes = ["hits_total 1\n", "hits_total 2\n", "hits_total 3\n", last];
+            let finding = judge(series(Vec::leak(scrapes.to_vec())));
+            assert_eq!(finding.verdict, Verdict::Unknown);
+            assert!(finding.reason.contains("count scrapes"), "{}", finding.reason);
+        }
+        let busy =
+            ["orders_total 1\n", "orders_total 4\n", "orders_total 7\n", "orders_total 16\n"];
+        assert_eq!(verdict(series(Vec::leak(busy.to_vec()))), Verdict::Pass);
         assert_eq!(verdict(series(&["orders_total 1\n"])), Verdict::Unknown);
         assert_eq!(verdict(series(&["orders_total 5\n", "orders_total 2\n"])), Verdict::Unknown);
         assert_eq!(verdict(series(&["orders 1\n", "orders 2\n"])), Verdict::Unknown);
