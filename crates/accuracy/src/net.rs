@@ -280,3 +280,49 @@ fn bell(chance: &mut Order) -> f32 {
     let one = |chance: &mut Order| real(chance.next() % 65_536) / 65_536.0;
     (0..12).map(|_| one(chance)).sum::<f32>() - 6.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two words of which either alone means the first, and both together or none the second.
+    fn learned() -> (Net, Vec<f32>) {
+        let lines = [(vec![0], 0), (vec![1], 0), (vec![0, 1], 1), (vec![], 1)];
+        let sample = |(words, id): (Vec<usize>, usize)| Sample {
+            features: words.into_iter().chain([2]).map(|it| (it, 1.0)).collect(),
+            wanted: vec![(id, 1.0)],
+        };
+        let samples: Vec<Sample> = lines.map(sample).into_iter().collect();
+        let mut chance = Order::new(1);
+        let mut net = Net::new(3, 2, &mut chance);
+        let order: Vec<usize> = (0..64).map(|at| at % 4).collect();
+        let losses =
+            (0..60).map(|_| net.pass(&samples, &order, 16, || 0.02, &mut chance)).collect();
+        (net, losses)
+    }
+
+    /// What the network says where nothing is left out.
+    fn said(net: &Net, words: &[usize]) -> usize {
+        let mut hidden = net.bias().to_vec();
+        for word in words {
+            hidden.iter_mut().zip(net.row(*word)).for_each(|(sum, it)| *sum += it);
+        }
+        let mut scores = net.base().to_vec();
+        for (unit, it) in hidden.into_iter().enumerate() {
+            scores
+                .iter_mut()
+                .zip(net.head(unit))
+                .for_each(|(sum, head)| *sum += head * it.max(0.0));
+        }
+        usize::from(scores[0] < scores[1])
+    }
+
+    #[test]
+    fn it_learns_what_no_sum_of_weights_can_say() {
+        let (net, losses) = learned();
+        let all = [vec![0, 2], vec![1, 2], vec![0, 1, 2], vec![2]];
+        assert_eq!(all.map(|words| said(&net, &words)), [0, 0, 1, 1]);
+        assert!(losses[59] < losses[0], "{losses:?}");
+        assert_eq!(losses, learned().1, "the same samples give the same network");
+    }
+}

@@ -1,8 +1,10 @@
 //! Small arithmetic of learning: chances from scores, and an order that is shuffled alike each time.
 
-/// A count as a real number.
+/// A count as the nearest real number.
 pub(crate) fn real(count: u64) -> f32 {
-    u16::try_from(count).map_or(f32::MAX, f32::from)
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "the nearest will do")]
+    let real = count as f32;
+    real
 }
 
 /// Turns scores into chances.

@@ -98,42 +98,39 @@ impl Exposition {
         if let down @ Moved::Down(..) = before.since(idle) {
             return down;
         }
-        let moved = self.since(before);
-        let Moved::Up(series, ..) = &moved else { return moved };
-        let value = |of: &Self, series: &String| of.series.get(series).copied().unwrap_or(0.0);
-        // How long a look takes is chance, and so is the bucket it falls into.
-        let mut proofs =
-            self.counters().filter(|(series, _)| !name_of(series).ends_with("_bucket"));
-        let proof = proofs.find(|(series, now)| {
-            let was = value(before, series);
-            // Equal steps may be the scrapes themselves; unequal ones are somebody's work.
-            was < *now && was - value(idle, series) != *now - was
-        });
-        match proof {
-            Some((series, now)) => Moved::Up(series.clone(), value(before, series), now),
-            None => Moved::Idle(series.clone()),
-        }
+        // What a scrape does not move was moved by work. Steps of different size are no proof:
+        // somebody else may scrape just then.
+        self.proved(before, |series, was, now| was < now && was == idle.value(series))
     }
 
     /// How the counters stand to those before work that one of them has to have counted so often:
     /// fewer may be scrapes, of whomever.
     pub(crate) fn since_counted(&self, before: &Self, least: f64) -> Moved {
+        self.proved(before, |_, was, now| least <= now - was)
+    }
+
+    /// How the counters stand to those of an earlier look, where only one that fits proves work.
+    fn proved(&self, before: &Self, fits: impl Fn(&str, f64, f64) -> bool) -> Moved {
         let moved = self.since(before);
         let Moved::Up(series, ..) = &moved else { return moved };
-        let was = |series: &String| before.series.get(series).copied().unwrap_or(0.0);
+        // How long a look takes is chance, and so is the bucket it falls into.
         let mut proofs =
             self.counters().filter(|(series, _)| !name_of(series).ends_with("_bucket"));
-        match proofs.find(|(series, now)| least <= now - was(series)) {
-            Some((series, now)) => Moved::Up(series.clone(), was(series), now),
+        match proofs.find(|(series, now)| fits(series, before.value(series), *now)) {
+            Some((series, now)) => Moved::Up(series.clone(), before.value(series), now),
             None => Moved::Idle(series.clone()),
         }
+    }
+
+    fn value(&self, series: &str) -> f64 {
+        self.series.get(series).copied().unwrap_or(0.0)
     }
 
     /// How the counters stand to those of an earlier look.
     pub(crate) fn since(&self, before: &Self) -> Moved {
         let mut moved = Moved::NoCounter;
         for (series, now) in self.counters() {
-            let was = before.series.get(series).copied().unwrap_or(0.0);
+            let was = before.value(series);
             if now < was {
                 return Moved::Down(series.clone(), was, now);
             }
@@ -227,7 +224,8 @@ mod tests {
             after.since_work(&before, &idle)
         };
         assert!(matches!(moved(["a_total 1", "a_total 2", "a_total 3"]), Moved::Idle(_)));
-        assert!(matches!(moved(["a_total 1", "a_total 2", "a_total 4"]), Moved::Up(..)));
+        // Another scraper between the last two.
+        assert!(matches!(moved(["a_total 1", "a_total 2", "a_total 4"]), Moved::Idle(_)));
         assert!(matches!(moved(["a_total 1", "a_total 1", "a_total 2"]), Moved::Up(..)));
         assert!(matches!(moved(["a_total 5", "a_total 1", "a_total 2"]), Moved::Down(..)));
         let both = ["s_total 1\nw_total 1", "s_total 2\nw_total 1", "s_total 3\nw_total 2"];

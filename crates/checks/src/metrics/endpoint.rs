@@ -32,11 +32,10 @@ const ACCEPT: &str = "application/openmetrics-text;version=1.0.0,text/plain;vers
 /// The number that a second scrape begins to be counted with, twice that a third, and so on:
 /// attempts of the one before end below.
 const AGAIN: u32 = 10;
-/// Requests between the last two scrapes: more than one, because a single step is easily that of
-/// somebody else's request, or of another line's look, while nothing was asked here.
+/// Requests before the third scrape: more than one, so that one that gets lost does not matter.
 const REQUESTS: u32 = 3;
-/// Requests before a fourth scrape, where the steps were equal. A counter has to have counted all of
-/// them: whoever else scrapes meanwhile does so less often.
+/// Requests before a fourth scrape, where what moved had moved before. A counter has to have counted
+/// all of them: whoever else scrapes meanwhile does so less often.
 const MORE_REQUESTS: u32 = 8;
 
 choice! {
@@ -71,12 +70,12 @@ impl Check for Endpoint {
     ];
     const DOC: &'static str = r"
 Scrapes the metrics from inside, as Prometheus does, at every address, twice; asks the application for
-its front page; and scrapes again. Where the counters went up alike each time, it asks eight times and
-scrapes once more: then one of them has to have counted all eight. The answer has to be status 200 in the text format of Prometheus or
+its front page; and scrapes again. Where every counter that went up had gone up without that too, it
+asks eight times and scrapes once more: then one of them has to have counted all eight. The answer has to be status 200 in the text format of Prometheus or
 OpenMetrics, each line of it, with at least one family of the application's own: those that a runtime
 adds by itself (`process_`, `python_`, `go_`, `promhttp_`, `jvm_`, `nodejs_`, `dotnet_`) do not count.
-One of its counters has to have gone up, and more than between the first two scrapes: one that counts
-scrapes shows no work. One that went down shows that each scrape meets another
+One of its counters has to have gone up with work: one that counts scrapes, ours or somebody else's,
+shows none. One that went down shows that each scrape meets another
 process, and then nothing is decided.
 
 Where a vantage counts as outside, the same path is asked for from there, without credentials: unless
@@ -133,14 +132,14 @@ Where a vantage counts as outside, the same path is asked for from there, withou
                 Err(blind) => parts.push(web::unseen(&blind)),
             }
         }
-        let mut equal = Vec::new();
+        let mut unsure = Vec::new();
         for answer in worked(&client, params, &good, (1, REQUESTS), 2 * AGAIN)? {
             match answer {
                 Ok((at, attempt, before, idle)) => match read(params, at, &attempt) {
                     Ok(after) => {
                         let told = after.since_work(before, idle);
                         if matches!(told, Moved::Idle(_)) {
-                            equal.push((at, after, before));
+                            unsure.push((at, after, before));
                         } else {
                             parts.push(moved(at, &told, &after));
                         }
@@ -150,9 +149,9 @@ Where a vantage counts as outside, the same path is asked for from there, withou
                 Err(blind) => parts.push(web::unseen(&blind)),
             }
         }
-        // Equal steps may be the scrapes alone, or chance where others work too: other work tells.
+        // What moves without our requests may count scrapes, or the work of others: counting tells.
         let more = (REQUESTS + 1, REQUESTS + MORE_REQUESTS);
-        for answer in worked(&client, params, &equal, more, 3 * AGAIN)? {
+        for answer in worked(&client, params, &unsure, more, 3 * AGAIN)? {
             parts.push(match answer {
                 Ok((at, attempt, before, _)) => match read(params, at, &attempt) {
                     Ok(after) => {
@@ -468,7 +467,7 @@ mod tests {
             verdict(series(&["orders_total 1\n", "orders_total 1\n", "orders_total 2\n"])),
             Verdict::Pass
         );
-        // Of scrapes that another scraper joins, and of equal steps that work of others explains.
+        // Scrapes that other scrapers join, up to one step less than there were requests.
         for last in ["hits_total 4\n", "hits_total 6\n", "hits_total 10\n"] {
             let last: &'static str = last;
             let scrapes = ["hits_total 1\n", "hits_total 2\n", "hits_total 3\n", last];
