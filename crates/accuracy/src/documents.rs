@@ -107,3 +107,18 @@ impl Written {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{documents, examples};
+
+    #[test]
+    fn every_line_names_entries_of_the_catalog() {
+        let written = documents::all().unwrap().into_iter().flat_map(|it| it.labels);
+        let ids = written.flat_map(|it| it.ids);
+        let ids = ids.chain(examples::all().unwrap().into_iter().flat_map(|it| it.ids));
+        let known = |id: &str| id == "none" || holdpoint_checks::heads::head(id).is_some();
+        let unknown: Vec<String> = ids.filter(|id| !known(id)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+}

@@ -27,7 +27,7 @@ const WARM: u64 = 100;
 /// The last steps are this part of the largest.
 const RATE_MIN: f32 = 0.02;
 /// Of how many examples a feature must be part.
-const COUNT_MIN: u32 = 5;
+const COUNT_MIN: u32 = 8;
 /// What the first id of an example with several is worth; the others share the rest.
 const FIRST: f32 = 0.65;
 

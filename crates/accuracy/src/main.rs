@@ -11,6 +11,7 @@ mod probe;
 mod reasons;
 mod report;
 mod seeds;
+mod sure;
 mod values;
 mod vocabulary;
 
@@ -25,6 +26,7 @@ accuracy <command>
   learn                 learn the weights from crates/bind/data/examples and from
                         the other written checklists
   lines FILE            what every line of a document means
+  sure DIR LABELS …     fit how sure the weights may be of themselves, to labelled sets
   probe DIR LABELS      what the weights say of labelled lines, for study
 ";
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["figures", rest @ ..] => report::print(rest),
         ["learn"] => learn::write(),
         ["lines", path] => probe::lines(path),
+        ["sure", sets @ ..] => sure::print(sets),
         ["probe", folder, labels] => probe::print(folder, labels),
         _ => Err(USAGE.to_owned()),
     };

@@ -93,6 +93,18 @@ const OTHERS: &[&str] = &[
     "kubectl",
     "terraform",
 ];
+/// What only starts another program, with the word between, if there is one.
+const STARTERS: &[(&str, &[&str])] = &[
+    ("npx", &[]),
+    ("bunx", &[]),
+    ("uvx", &[]),
+    ("pnpm", &["exec", "dlx"]),
+    ("yarn", &["exec", "dlx"]),
+    ("poetry", &["run"]),
+    ("pipenv", &["run"]),
+    ("uv", &["run"]),
+    ("bundle", &["exec"]),
+];
 /// Programs that change nothing that a reader would look at.
 const SILENT: &[&str] = &[
     "cd", "echo", "export", "source", "set", "pushd", "popd", "sleep", "chmod", "mkdir", "nano",
@@ -211,6 +223,7 @@ fn of_part(part: &str, trouble: bool) -> Option<About> {
     let skip =
         words.iter().take_while(|it| **it == "sudo" || **it == "$" || is_variable(it)).count();
     words.drain(..skip);
+    words.drain(..started(&words));
     let first = *words.first()?;
     if SILENT.contains(&first) && first != "chmod" {
         return None;
@@ -222,11 +235,24 @@ fn of_part(part: &str, trouble: bool) -> Option<About> {
         because.insert(0, first.to_owned());
         About { id, because }
     });
-    if own.is_some() || !(is_path(first) || RUNNERS.contains(&program)) {
+    // The words of a tool that nobody here knows say nothing: "npx tool push" pushes no image.
+    let tool = STARTERS.iter().any(|(name, between)| *name == program && between.is_empty());
+    let scripted = is_path(first) || RUNNERS.contains(&program) && !tool;
+    if own.is_some() || !scripted {
         return own;
     }
     let found = TABLE.of("script").iter().find_map(|row| matched(row, &words, part, trouble));
     found.map(|(id, because)| About { id, because })
+}
+
+/// How many words only start the program behind them, if that one is known.
+fn started(words: &[&str]) -> usize {
+    let of = |first: &&str| STARTERS.iter().find(|(name, _)| name == first);
+    let Some((_, between)) = words.first().and_then(of) else { return 0 };
+    let skip = 1 + usize::from(words.get(1).is_some_and(|it| between.contains(it)));
+    let flags = words.iter().skip(skip).take_while(|it| it.starts_with('-')).count();
+    let known = words.get(skip + flags).is_some_and(|it| !TABLE.of(it).is_empty());
+    if known && (between.is_empty() || skip == 2) { skip + flags } else { 0 }
 }
 
 fn base(word: &str) -> &str {
@@ -305,6 +331,11 @@ mod tests {
         );
         assert_eq!(id("cd infra && terraform apply -auto-approve"), Some("terraform.apply"));
         assert_eq!(id("PGPASSWORD=x sudo pg_dump shop"), Some("backup.run"));
+        assert_eq!(id("npx --yes supabase db push all.sql"), Some("db.migrate"));
+        assert_eq!(id("npx prisma db push"), Some("db.migrate"));
+        assert_eq!(id("poetry run pytest -q"), Some("test.suite"));
+        assert_eq!(id("npx tool push"), None);
+        assert_eq!(id("python -m compileall -q plugin tests"), Some("code.lint"));
         assert_eq!(id("cd build; make"), None);
         assert_eq!(id("echo deploy"), None);
     }

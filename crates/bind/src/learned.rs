@@ -1,16 +1,23 @@
 //! Says what a line claims where no rule does: weights of words, learned from example lines.
 
 pub(crate) mod features;
+pub(crate) mod sure;
 mod weights;
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use features::{Feature, Place, features};
+use sure::Evidence;
 pub(crate) use weights::Weights;
+
+use holdpoint_model::line::Kind;
 
 use crate::candidate::{Candidate, Reading};
 
 static NEAR: &str = include_str!("../data/near.txt");
+static NARROW: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    include_str!("../data/narrow.txt").lines().filter(|it| !it.starts_with('#')).collect()
+});
 static WEIGHTS: LazyLock<Option<Weights<'static>>> = LazyLock::new(Weights::own);
 static IDS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| WEIGHTS.as_ref().map(|it| it.texts.lines().collect()).unwrap_or_default());
@@ -35,11 +42,13 @@ static ALSO: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
     }
     all
 });
-/// How much heavier than a machine's claim one of people weighs, in natural units of log-odds: four
+/// How much heavier than a machine's claim one of people weighs, in natural units of log-odds: seven
 /// times. A machine that takes what only people can answer is the worse mistake.
-const PEOPLE: f64 = 1.4;
-/// How likely an entry has to be right to be bound.
-pub(crate) const BOUND_MIN: f64 = 0.915;
+const PEOPLE: f64 = 2.0;
+/// How sure it has to be, as a rule.
+const SURE_MIN: f64 = 0.84;
+/// How sure where careful readers name now this entry, now a broader one.
+const NARROW_MIN: f64 = 0.97;
 /// How likely a claim of people has to be to be asked of them.
 pub(crate) const ASKED_MIN: f64 = 0.93;
 /// Below this likelihood what a rule binds is asked.
@@ -60,6 +69,8 @@ pub(crate) struct Said<'a> {
     claims: &'a [Candidate],
     /// Everything that the line has and the weights know, with its weights.
     features: Vec<(Feature, &'static [u8])>,
+    /// Whether the line has the form of an order to run a command.
+    ordered: bool,
     /// How far each unit is open.
     units: Vec<i32>,
     /// How likely each id is right.
@@ -80,7 +91,8 @@ impl<'a> Said<'a> {
         let features: Vec<_> = all.filter_map(|it| Some((it, weights.row(it.name)?))).collect();
         let units = weights.units(features.iter().map(|(it, row)| (*row, it.times)));
         let (likely, human) = judge(&weights.scores(&units))?;
-        Some(Self { reading, claims, features, units, likely, human })
+        let ordered = form == Kind::Command.word();
+        Some(Self { reading, claims, features, ordered, units, likely, human })
     }
 
     /// The entries that may be right, the likeliest first.
@@ -97,6 +109,36 @@ impl<'a> Said<'a> {
         at.and_then(|at| self.likely.get(at)).copied().unwrap_or_default()
     }
 
+    /// How sure it is that an entry is right.
+    pub(crate) fn sure(&self, id: &str) -> f64 {
+        self.evidence(id).sure()
+    }
+
+    /// What speaks for and against an entry.
+    pub(crate) fn evidence(&self, id: &str) -> Evidence {
+        self.evidence_of(id, &self.features, self.likely(id), self.human)
+    }
+
+    /// What speaks for an entry where only some features are left.
+    fn evidence_of(
+        &self,
+        id: &str,
+        left: &[(Feature, &[u8])],
+        likely: f64,
+        human: f64,
+    ) -> Evidence {
+        let rank = self.claims.iter().position(|it| it.id == id);
+        let seen = |rank: &usize| left.iter().any(|(it, _)| it.place == Place::Claim(*rank));
+        let claim = rank.filter(seen).and_then(|rank| self.claims.get(rank));
+        Evidence {
+            likely,
+            human,
+            known: left.len(),
+            ruled: claim.map_or(0, |it| it.score),
+            step: self.ordered && id == crate::command::SHELL,
+        }
+    }
+
     /// The parts of the line and of the headings above it without which it would not be bound to
     /// this id: the weightiest words, as few as it takes.
     pub(crate) fn because(&self, id: &str) -> Vec<String> {
@@ -107,8 +149,10 @@ impl<'a> Said<'a> {
         let mut parts = Vec::new();
         for _ in 0..DECISIVE_MAX {
             let scores = weights.scores(&units);
-            let bound = judge(&scores).is_some_and(|(likely, _)| best(&likely) == Some(id));
-            if !bound {
+            let Some((likely, human)) = judge(&scores) else { break };
+            let top = likely.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+            let sure = |likely| sure_min(id) <= self.evidence_of(id, &left, likely, human).sure();
+            if !top.is_some_and(|(at, likely)| at == own && sure(likely)) {
                 break;
             }
             let others = scores.iter().enumerate().filter(|(at, _)| *at != own);
@@ -155,10 +199,14 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The entry that features bind.
-fn best(likely: &[f64]) -> Option<&'static str> {
-    let top = likely.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
-    (BOUND_MIN <= *top.1).then(|| IDS.get(top.0).copied()).flatten()
+/// How sure it has to be that an entry is right for a line to be bound to it.
+pub(crate) fn sure_min(id: &str) -> f64 {
+    if is_narrow(id) { NARROW_MIN } else { SURE_MIN }
+}
+
+/// Whether careful readers often name a broader entry instead of this one.
+pub(crate) fn is_narrow(id: &str) -> bool {
+    NARROW.contains(id)
 }
 
 /// How likely each id is right, and how likely only people can answer.

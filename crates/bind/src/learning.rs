@@ -3,7 +3,7 @@
 use holdpoint_document::{Document, LineId};
 
 use crate::{
-    candidate::candidates,
+    candidate::{Candidate, Reading, candidates},
     context::Context,
     kind::{self, Subject},
     learned::{self, features::features},
@@ -11,11 +11,34 @@ use crate::{
     phase,
 };
 
+/// From here on an entry is likely enough to be weighed.
+const LIKELY_MIN: f64 = 0.05;
+
 /// Features of a line: digest of the name, and how often it counts.
 pub type Features = Vec<(u32, i32)>;
 
 /// The features of every line of a document, one entry for each; none for lines of fences.
 pub fn samples(document: &Document) -> Vec<Features> {
+    each(document, |reading, claims, form| {
+        let all = features(reading, claims, form);
+        all.iter().map(|it| (it.name, it.times)).collect()
+    })
+}
+
+/// Of every line of a document the entry that the weights in use hold for the likeliest, and what
+/// speaks for and against it; nothing for lines of fences, and where none is likely.
+pub fn evidence(document: &Document) -> Vec<Option<(&'static str, [f64; 5])>> {
+    each(document, |reading, claims, form| {
+        let said = learned::Said::of(reading, claims, form)?;
+        let (id, _) = *said.ranked(LIKELY_MIN).first()?;
+        Some((id, said.evidence(id).numbers()))
+    })
+}
+
+fn each<T: Default>(
+    document: &Document,
+    of: impl Fn(&Reading<'_>, &[Candidate], &str) -> T,
+) -> Vec<T> {
     let outline = Outline::of(document);
     let context = Context::of(document);
     let lines = document.lines.iter().enumerate();
@@ -27,12 +50,20 @@ pub fn samples(document: &Document) -> Vec<Features> {
             let subject = Subject::new(document, &outline, id, line, phase, &hits);
             let kind = kind::kind(&subject);
             let above = context.above(id);
-            let Some(reading) = context.reading(&subject, &above) else { return Features::new() };
-            let claims = candidates(&reading);
-            let all = features(&reading, &claims, kind.word());
-            all.iter().map(|it| (it.name, it.times)).collect()
+            let reading = context.reading(&subject, &above);
+            reading.map_or_else(T::default, |it| of(&it, &candidates(&it), kind.word()))
         })
         .collect()
+}
+
+/// Whether a line is bound only where the weights are all but certain of an entry.
+pub fn is_narrow(id: &str) -> bool {
+    learned::is_narrow(id)
+}
+
+/// Whether no machine looks at an entry: people answer it, or nobody.
+pub fn is_for_nobody(id: &str) -> bool {
+    learned::is_human(id) || id == learned::NOTHING
 }
 
 /// Digest of the examples that the weights in use were learned from.

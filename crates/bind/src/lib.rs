@@ -28,6 +28,7 @@ mod scan;
 mod values;
 mod words;
 
+mod denial;
 mod exact;
 pub mod gate;
 pub mod key;

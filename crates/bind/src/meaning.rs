@@ -1,11 +1,11 @@
 //! Decides what a line binds: by its form where that settles it, else by what it claims.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
-use holdpoint_checks::names;
+use holdpoint_checks::{heads::head, names};
 use holdpoint_document::{Form, Language, Line};
 use holdpoint_model::{
-    line::{Binding, Kind, Phase},
+    line::{Binding, Impact, Kind, Phase},
     param::Trouble,
 };
 
@@ -13,20 +13,22 @@ use crate::{
     candidate::{BOUND_MIN, Candidate, MARGIN, OFFER_MIN, Reading, candidates},
     command,
     context::Context,
+    denial,
     kind::{self, Subject},
     learned::{self, Said},
     leftover, line_form, parameters,
+    question::PERSON,
     scan::{CONCEPTS, Scan},
     structure,
     understand::Meaning,
     values::{Value, What},
-    words::{Class, Classes, Hit},
+    words::{Classes, Hit},
 };
 
-/// Words that deny.
-static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
 /// How likely a line with a fence has to be an order to be bound as one alone.
 const STEP_MIN: f64 = 0.1;
+/// Words before a command that orders it: "Then please run `…`".
+const HEAD_MAX: usize = 3;
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
 
@@ -104,16 +106,30 @@ pub(crate) fn meaning(
     let Some(reading) = context.reading(it, &above) else {
         return (Binding::Unbound, Vec::new());
     };
-    let claims = candidates(&reading);
-    if let Some(found) = of_owned_command(it, &claims, &reading) {
-        let other = of_shown_command(it, kind, &found, &claims, &reading);
-        let state = if other.is_some() { Binding::Choice } else { Binding::Bound };
-        return (state, [found].into_iter().chain(other).collect());
+    let found = of_text(it, kind, &reading, context);
+    // Below "You should not see" a look would find the opposite of what is claimed.
+    if found.0 == Binding::Bound && denial::is_forbidden_above(&reading) {
+        return (Binding::Asked, found.1);
     }
-    if let Some(found) = structure::of_person(it, kind, &reading) {
+    found
+}
+
+/// What a line binds by its commands and its words.
+fn of_text(
+    it: &Subject<'_>,
+    kind: Kind,
+    reading: &Reading<'_>,
+    context: &Context<'_>,
+) -> (Binding, Vec<Meaning>) {
+    let claims = candidates(reading);
+    if let Some(found) = of_owned_command(it, &claims, reading) {
+        let shown = of_shown_command(it, kind, &found, &claims, reading);
+        return shown.unwrap_or_else(|| (Binding::Bound, vec![found]));
+    }
+    if let Some(found) = structure::of_person(it, kind, reading) {
         return found;
     }
-    settle(it, kind, &claims, &reading, context)
+    settle(it, kind, &claims, reading, context)
 }
 
 /// Binds the best claim, offers several, or refuses.
@@ -194,15 +210,13 @@ fn doubted(
     let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
     if learned::ASKED_MIN <= said.human {
         let because = vec![it.line.text.clone()];
-        return Some((Binding::Asked, vec![plain("attest.statement", because)]));
+        return Some((Binding::Asked, vec![plain(PERSON, because)]));
     }
     let own = claims.iter().find(|it| it.id == bound)?;
     if learned::is_human(id) || id == learned::NOTHING {
         return Some((Binding::Asked, vec![of_claim(it, own, reading)]));
     }
-    let params = parameters::of(id, it, reading);
-    let because = in_raw(it.line, said.because(id), reading);
-    let other = Meaning { id: id.to_owned(), params, because };
+    let other = of_weights(it, id, &said, reading);
     Some((Binding::Choice, vec![of_claim(it, own, reading), other]))
 }
 
@@ -215,17 +229,14 @@ fn of_examples(
     context: &Context<'_>,
 ) -> Option<(Binding, Vec<Meaning>)> {
     let said = Said::of(reading, claims, kind.word())?;
-    let (id, likely) = *said.ranked(learned::OFFER_MIN).first()?;
+    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
     let human = learned::is_human(id);
     if JOURNEYS.contains(&id) && context.installed {
         let because = vec![it.line.text.clone()];
-        return Some((Binding::Asked, vec![plain("attest.statement", because)]));
+        return Some((Binding::Asked, vec![plain(PERSON, because)]));
     }
-    if !human && id != learned::NOTHING && learned::BOUND_MIN <= likely {
-        let because = said.because(id);
-        let params = parameters::of(id, it, reading);
-        let because = in_raw(it.line, because, reading);
-        let checks = vec![Meaning { id: id.to_owned(), params, because }];
+    if !human && id != learned::NOTHING && learned::sure_min(id) <= said.sure(id) {
+        let checks = vec![of_weights(it, id, &said, reading)];
         // A check that can pass must look at all that the line says.
         if is_accounted(id, claims, reading, &checks) {
             return Some((Binding::Bound, checks));
@@ -233,11 +244,11 @@ fn of_examples(
         let others = claims.iter().filter(|it| it.id != id && OFFER_MIN <= it.score);
         let mut offered = checks;
         offered.extend(others.take(SHOWN_MAX - 1).map(|claim| of_claim(it, claim, reading)));
-        let denied = !accounted(id, claims).has(*NEGATION) && is_denied(reading);
+        let denied = !accounted(id, claims).has(*denial::NEGATION) && denial::is_denied(reading);
         if offered.len() < 2 && !denied && offered.first().is_some_and(can_look) {
             // What it can look at it looks at; for the rest of the line somebody gives their word.
             // Where that rest denies, the look may show the opposite of what is claimed.
-            offered.push(plain("attest.statement", vec![it.line.text.clone()]));
+            offered.push(plain(PERSON, vec![it.line.text.clone()]));
             return Some((Binding::Bound, offered));
         }
         let state = if offered.len() < 2 { Binding::Asked } else { Binding::Choice };
@@ -248,16 +259,6 @@ fn of_examples(
         return Some((Binding::Asked, vec![plain(id, because)]));
     }
     None
-}
-
-/// Whether a line denies something outside of brackets; what stands in them sets apart: "production
-/// addresses (not public ones)".
-fn is_denied(reading: &Reading<'_>) -> bool {
-    let aside = |at: usize| {
-        let head = reading.text.get(..at).unwrap_or_default();
-        head.matches([')', '）']).count() < head.matches(['(', '（']).count()
-    };
-    reading.scan.hits.iter().any(|it| it.class == *NEGATION && !aside(it.start))
 }
 
 /// Whether this version can look with a check, and the line says all that it has to know.
@@ -310,6 +311,14 @@ fn of_claim(it: &Subject<'_>, claim: &Candidate, reading: &Reading<'_>) -> Meani
         id: claim.id.to_owned(),
         params: parameters::of(claim.id, it, reading),
         because: in_raw(it.line, claim.because(reading), reading),
+    }
+}
+
+fn of_weights(it: &Subject<'_>, id: &str, said: &Said<'_>, reading: &Reading<'_>) -> Meaning {
+    Meaning {
+        id: id.to_owned(),
+        params: parameters::of(id, it, reading),
+        because: in_raw(it.line, said.because(id), reading),
     }
 }
 
@@ -429,7 +438,7 @@ fn of_owned_command(
     let trouble = matches!(it.phase, Phase::Rollback | Phase::Emergency);
     let text = match line_form::command(&it.line.repaired) {
         // "Never `kill -9`" orders nothing.
-        Some(text) if is_forbidden(reading, text) => return None,
+        Some(text) if denial::is_forbidden(reading, text) => return None,
         Some(text) => text,
         None => of_fence(it)?,
     };
@@ -447,43 +456,60 @@ fn of_owned_command(
     Some(found)
 }
 
-/// What a line claims that does not read like an order to run the commands of its fence: they may
-/// only show how what it claims came about.
+/// What is made of a line with a command that does not read like an order to run it: the command
+/// may only show how what the line claims came about, or what it is about.
 fn of_shown_command(
     it: &Subject<'_>,
     kind: Kind,
     step: &Meaning,
     claims: &[Candidate],
     reading: &Reading<'_>,
-) -> Option<Meaning> {
-    if step.id != command::SHELL || line_form::command(&it.line.repaired).is_some() {
+) -> Option<(Binding, Vec<Meaning>)> {
+    let inline = line_form::command(&it.line.repaired);
+    // "Run `./renew.sh` so that …" orders it; what stands far behind is rather spoken of.
+    let before = inline.and_then(|text| reading.text.split(text).next()).unwrap_or_default();
+    let ordered = before.split_whitespace().count() <= HEAD_MAX;
+    if step.id == command::SHELL && inline.is_some_and(|text| ordered || is_program(text)) {
+        return None;
+    }
+    let fenced = inline.is_none();
+    let looks = head(&step.id).is_some_and(|it| it.impact == Impact::Passive);
+    // Where a way back is named before it is needed, it is there to be known.
+    let back =
+        step.id == "rollback.execute" && !matches!(it.phase, Phase::Rollback | Phase::Emergency);
+    if step.id != command::SHELL && !(fenced && looks) && !back {
         return None;
     }
     let said = Said::of(reading, claims, kind.word())?;
-    let (id, likely) = *said.ranked(learned::OFFER_MIN).first()?;
-    let machine = !learned::is_human(id) && id != learned::NOTHING;
-    let sure = machine && learned::BOUND_MIN <= likely && said.likely(command::SHELL) < STEP_MIN;
-    sure.then(|| Meaning {
-        id: id.to_owned(),
-        params: parameters::of(id, it, reading),
-        because: in_raw(it.line, said.because(id), reading),
-    })
+    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
+    if if back { id == step.id } else { STEP_MIN <= said.likely(&step.id) } {
+        return None;
+    }
+    if back {
+        let other = of_weights(it, id, &said, reading);
+        return Some((Binding::Choice, vec![step.clone(), other]));
+    }
+    if step.id != command::SHELL {
+        // A look that stands below what is claimed is one way to see it.
+        let sure = !learned::is_human(id) && learned::sure_min(id) <= said.sure(id);
+        return sure.then(|| (Binding::Bound, vec![of_weights(it, id, &said, reading)]));
+    }
+    if learned::ASKED_MIN <= said.human {
+        return Some((Binding::Asked, vec![plain(PERSON, vec![it.line.text.clone()])]));
+    }
+    if learned::is_human(id) || said.sure(id) < learned::sure_min(id) {
+        return None;
+    }
+    if id == learned::NOTHING {
+        return Some((Binding::Asked, vec![step.clone()]));
+    }
+    Some((Binding::Choice, vec![step.clone(), of_weights(it, id, &said, reading)]))
 }
 
 /// Whether a command starts a program of the team's own, which nobody else knows: what it is run
 /// for is not seen by looking at what it should bring about.
 fn is_program(command: &str) -> bool {
     command.starts_with("./") || command.starts_with("../")
-}
-
-/// Whether a word that denies stands before a command.
-fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
-    let at = reading.text.find(command).unwrap_or(0);
-    let mut words = reading.text.get(..at).unwrap_or_default().split_whitespace();
-    let opens = ["do not", "don't", "never", "avoid"];
-    let head = words.by_ref().take(2).collect::<Vec<_>>().join(" ").to_lowercase();
-    let denies = reading.scan.hits.iter().any(|it| it.class == *NEGATION && it.end <= at);
-    denies && opens.iter().any(|it| head.starts_with(it))
 }
 
 /// The parts without repetitions, in their order.

@@ -10,9 +10,9 @@ use crate::{
 pub(crate) fn number(text: &str, start: usize, digits: &str, after_colon: bool) -> Value {
     let behind = start + digits.len();
     let rest = text.get(behind..).unwrap_or_default();
-    let (what, shown, length) = with_unit(digits, rest);
-    let end = behind + length;
     let head = text.get(..start).unwrap_or_default().to_lowercase();
+    let (what, shown, length) = with_unit(digits, rest, lasts(&head));
+    let end = behind + length;
     let tail = text.get(end..).unwrap_or_default();
     let bound = bound_before(&head).or_else(|| bound_behind(tail));
     let is_port = after_colon && 2 <= digits.len() || follows_port(&head) || leads_port(tail);
@@ -33,8 +33,19 @@ pub(crate) fn number(text: &str, start: usize, digits: &str, after_colon: bool) 
 }
 
 /// What a number with the text behind it is, how it is typed, and how long the unit is.
-fn with_unit(digits: &str, rest: &str) -> (What, String, usize) {
+fn with_unit(digits: &str, rest: &str, lasts: bool) -> (What, String, usize) {
     let digits = digits.replace(',', "");
+    // "15+ days" are days.
+    let plus = usize::from(
+        rest.starts_with("+ ")
+            || rest.starts_with('+')
+                && rest.get(1..).is_some_and(|it| it.starts_with(char::is_alphabetic)),
+    );
+    if plus == 1 {
+        let (what, shown, length) = with_unit(&digits, rest.get(1..).unwrap_or_default(), lasts);
+        let unit = !matches!(what, What::Number);
+        return (what, shown, if unit { 1 + length } else { 0 });
+    }
     let gap = rest.len() - rest.trim_start_matches(' ').len();
     let after = rest.get(gap..).unwrap_or_default();
     if after.starts_with('%') || after.starts_with('\u{ff05}') {
@@ -52,12 +63,25 @@ fn with_unit(digits: &str, rest: &str) -> (What, String, usize) {
     {
         return (What::Duration, format!("{digits}{unit}"), gap + end);
     }
+    let open = after.get(end..).unwrap_or_default();
+    if word == "m" && gap == 0 && lasts && !open.trim_start().starts_with(char::is_alphabetic) {
+        return (What::Duration, format!("{digits}m"), end);
+    }
     if let Some((_, days)) = table("spans").iter().find(|(name, _)| *name == lower)
         && let (Ok(count), Ok(days)) = (digits.parse::<u64>(), days.parse::<u64>())
     {
         return (What::Duration, format!("{}d", count.saturating_mul(days)), gap + end);
     }
     (What::Number, digits, 0)
+}
+
+/// Whether what stands before a number says that it is a length of time.
+fn lasts(head: &str) -> bool {
+    let head = head.trim_end_matches([' ', '=', ':', '`', '<', '>', '≤', '≥']);
+    table("lasting").iter().any(|(word, _)| {
+        let before = head.strip_suffix(*word).map(|rest| rest.chars().next_back());
+        before.is_some_and(|it| !it.is_some_and(char::is_alphanumeric))
+    })
 }
 
 /// How many bytes of a text belong to the number at its beginning.
@@ -77,7 +101,7 @@ pub(crate) fn number_length(text: &str) -> usize {
 
 fn follows_port(head: &str) -> bool {
     let head = head.trim_end_matches(|c: char| {
-        c.is_ascii_digit() || matches!(c, ' ' | ',' | ':' | '/' | '&' | '`')
+        c.is_ascii_digit() || matches!(c, ' ' | ',' | ':' | '/' | '&' | '`' | '*')
     });
     let head = head.strip_suffix(" and").unwrap_or(head);
     let head = head.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | ':'));
@@ -143,10 +167,22 @@ fn bound_behind(tail: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::values::values;
+    use crate::values::{What, values};
 
     fn bound(text: &str) -> Option<&'static str> {
         values(text).first().and_then(|it| it.bound)
+    }
+
+    #[test]
+    fn an_m_is_minutes_only_where_something_lasts() {
+        let one = |text| values(text).first().map(|it| (it.what, it.text.clone()));
+        let minutes = Some((What::Duration, "5m".to_owned()));
+        for text in ["for 5m", "every 5m, then", "--timeout=5m", "within < 5m (hard)"] {
+            assert_eq!(one(text), minutes, "{text}");
+        }
+        for text in ["5m rows", "cable of 5m", "for 5m users", "before 5m"] {
+            assert_ne!(one(text), minutes, "{text}");
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn class_of(name: &str) -> Class {
 }
 
 /// Where a word stands in a lower-case text: not inside of another word.
-fn find_word(text: &str, word: &str) -> Option<usize> {
+pub(crate) fn find_word(text: &str, word: &str) -> Option<usize> {
     find_words(text, word).next()
 }
 

@@ -13,6 +13,7 @@ use crate::{
     meaning::plain,
     outline::NAMES,
     parameters,
+    question::PERSON,
     scan::{CONCEPTS, PERSONS},
     understand::Meaning,
 };
@@ -199,7 +200,7 @@ pub(crate) fn of_person(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> 
     let has = |class| reading.scan.set.has(class);
     let signed = matches!(it.phase, Phase::Signoff | Phase::SignoffPost);
     let id = if signed {
-        "attest.statement"
+        PERSON
     } else if has(PERSONS.trained) {
         "attest.training"
     } else if has(PERSONS.briefed) {
@@ -209,7 +210,7 @@ pub(crate) fn of_person(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> 
     } else if has(PERSONS.review) {
         "attest.review"
     } else {
-        "attest.statement"
+        PERSON
     };
     let mut params = BTreeMap::from([("subject".to_owned(), it.line.repaired.clone())]);
     let told = matches!(id, "attest.training" | "attest.briefing");
@@ -245,7 +246,7 @@ pub(crate) fn of_rest(it: &Subject<'_>, kind: Kind, reading: &Reading<'_>) -> Op
     } else if set.has(PERSONS.blank) || is_open_question(&it.line.repaired) {
         "field.value"
     } else if [PERSONS.trained, PERSONS.briefed, PERSONS.approved].iter().any(|it| set.has(*it)) {
-        "attest.statement"
+        PERSON
     } else {
         return None;
     };
@@ -262,10 +263,43 @@ fn is_open_question(text: &str) -> bool {
 pub(crate) fn is_question(text: &str) -> bool {
     let asks = ["what ", "how ", "which ", "who ", "why ", "when ", "where "];
     let lower = bare(text);
-    text.contains('?') && asks.iter().any(|word| lower.starts_with(word))
+    asks.iter().any(|word| lower.starts_with(word)) && ends_as_question(&lower)
+}
+
+/// Whether a sentence of a text ends with a question mark; one within an address is none.
+fn ends_as_question(text: &str) -> bool {
+    let closes = |rest: &str| {
+        let rest = rest.trim_start_matches(['?', '!', '*', '_', ')', '"', '\'']);
+        rest.is_empty() || rest.starts_with(char::is_whitespace)
+    };
+    text.contains('？') || text.match_indices('?').any(|(at, _)| text.get(at..).is_some_and(closes))
 }
 
 /// The text from its first letter or number on, in small letters.
 fn bare(text: &str) -> String {
     text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_question;
+
+    #[test]
+    fn a_question_ends_with_its_mark_and_an_address_asks_nothing() {
+        for text in [
+            "Which alerts page whom?",
+            "**What is the plan if it fails?** See the wiki",
+            "Where (and when?) is it announced",
+            "Who decides？",
+        ] {
+            assert!(is_question(text), "{text}");
+        }
+        for text in [
+            "When deployed, `https://shop.example/health?deep=1` returns 200",
+            "Is the backup there?",
+            "When the pod restarts, logs are kept",
+        ] {
+            assert!(!is_question(text), "{text}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
     line_form, meaning,
     outline::{self, NAMES, Outline},
     phase,
+    question::PERSON,
     rules::{Need, RULES, Rule},
     scan::CONCEPTS,
     settings::Which,
@@ -62,9 +63,6 @@ pub struct Ground {
     /// Parts of the headings or of the line that fulfil it.
     pub because: Vec<String>,
 }
-
-/// What stands beside a look for the rest of a line.
-const WORD_GIVEN: &str = "attest.statement";
 
 /// What decided a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,7 +258,7 @@ fn decided(found: &Found<'_>, claims: &[Candidate], state: Binding, checks: &[Me
     match state {
         Binding::Bound if ruled => Decided::Rule,
         // What a look does not see of a line is no part with a rule.
-        Binding::Bound if checks.iter().any(|it| it.id != first.id && it.id != WORD_GIVEN) => {
+        Binding::Bound if checks.iter().any(|it| it.id != first.id && it.id != PERSON) => {
             Decided::Parts
         }
         Binding::Asked | Binding::Choice if ruled => Decided::Doubt,
@@ -422,8 +420,12 @@ fn likely(said: &Said<'_>, why: &Why) -> Vec<Likely> {
                     format!("people are asked from {:.2} on", learned::ASKED_MIN)
                 } else if people {
                     String::from("another answer of people is likelier")
-                } else if chance < learned::BOUND_MIN {
-                    format!("below {}", learned::BOUND_MIN)
+                } else if said.sure(id) < learned::sure_min(id) {
+                    format!(
+                        "sure to {:.2}, bound from {:.2} on",
+                        said.sure(id),
+                        learned::sure_min(id)
+                    )
                 } else {
                     String::from("it would not look at all that the line says")
                 }

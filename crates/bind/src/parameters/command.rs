@@ -78,7 +78,10 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
 fn of_program(id: &str, text: &str, set: &mut impl FnMut(&str, Option<String>)) {
     match id {
         "deploy.apply" => set("file", flag(text, &["-f", "--filename"])),
-        "kubernetes.pods-ready" => set("namespace", flag(text, &["-n", "--namespace"])),
+        "kubernetes.pods-ready" => {
+            set("namespace", flag(text, &["-n", "--namespace"]));
+            set("timeout", flag(text, &["--timeout"]));
+        }
         "kubernetes.cluster-reachable" => set("context", flag(text, &["--context"])),
         "kubernetes.scale" => set("replicas", flag(text, &["--replicas"])),
         "terraform.plan" => set("var-file", flag(text, &["-var-file"])),
@@ -114,7 +117,7 @@ fn of_program(id: &str, text: &str, set: &mut impl FnMut(&str, Option<String>)) 
 }
 
 /// The value of an option: `-f x`, `-f=x`.
-fn flag(text: &str, names: &[&str]) -> Option<String> {
+pub(super) fn flag(text: &str, names: &[&str]) -> Option<String> {
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
         if names.contains(&word) {

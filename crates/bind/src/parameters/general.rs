@@ -2,7 +2,7 @@
 
 use holdpoint_checks::{find, heads::param_names};
 
-use super::{Source, names_in, span};
+use super::{Source, command::flag, names_in, span};
 use crate::{nouns::table, values::What};
 
 /// Parameters whose value is one of a kind that stands in the line.
@@ -45,6 +45,7 @@ const TABLES: &[(&str, &str)] = &[
 
 /// Fills the parameters that are still open.
 pub(super) fn fill(id: &str, it: &mut Source<'_>) {
+    named(id, it);
     // A check that can judge is given only what its own reader understood.
     if find(id).is_some() {
         return;
@@ -102,15 +103,24 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
                 let address = words.find(|word| word.starts_with("0x") && 10 < word.len());
                 it.set("address", address.unwrap_or_default().to_owned());
             }
-            "namespace" => {
-                let word = span::word_after(it.text, &["namespace", "namespaces"]);
-                let coded = word.filter(|word| span::words(it.text).any(|it| it == *word));
-                it.set("namespace", coded.unwrap_or_default().to_owned());
-            }
             "interval" => {
                 it.set("interval", span::interval(it.text).unwrap_or_default());
             }
             _ => {}
+        }
+    }
+}
+
+/// Words in marks of code beside the noun that says what they are: "user `deploy`".
+fn named(id: &str, it: &mut Source<'_>) {
+    for row in param_names(id) {
+        let nouns = table("named").iter().filter(|(_, name)| *name == row.name);
+        let found = nouns.filter_map(|(noun, _)| span::beside(it.text, noun)).next();
+        it.fill(row.name, found.unwrap_or_default());
+        if row.name == "namespace" && !it.is_set("namespace") {
+            let told = it.fence.into_iter().flat_map(str::lines);
+            let found = told.filter_map(|row| flag(row, &["-n", "--namespace"])).next();
+            it.set("namespace", found.unwrap_or_default());
         }
     }
 }

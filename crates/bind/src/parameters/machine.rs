@@ -106,6 +106,10 @@ fn address(row: &str) -> Option<&str> {
 /// Names and what they lead to.
 fn records(it: &mut Source<'_>) {
     it.list("name", What::Host);
+    // The domain itself, as files of zones and forms of providers write it.
+    if !it.is_set("name") && span::words(it.text).any(|word| word == "@") {
+        it.set("name", "@");
+    }
     let rows = [it.text].into_iter().chain(it.below.iter().copied());
     let mut rows = rows.chain(it.fence.unwrap_or_default().lines());
     match rows.find_map(address) {

@@ -1,6 +1,6 @@
 //! Parameters of claims about measurements, logs and stores.
 
-use super::{Source, names_in, of_condition};
+use super::{Source, command::flag, names_in, of_condition, span};
 use crate::{kind::Subject, scan::Scan, values::What};
 
 pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
@@ -32,8 +32,15 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
             let path = it.all(What::Path).find(|value| value.text.starts_with('/'));
             let path = path.map(|value| value.text.clone());
             it.set("path", path.unwrap_or_default());
+            it.fill("path", span::fenced_path(it.fence).unwrap_or_default());
         }
-        "log.no-errors" => it.put("source", What::Path),
+        "log.no-errors" => {
+            it.put("source", What::Path);
+            let rows = crate::line_form::spans(it.text).chain(it.fence.unwrap_or_default().lines());
+            let unit = rows.filter(|row| row.contains("journalctl"));
+            let unit = unit.filter_map(|row| flag(row, &["-u", "--unit"])).next();
+            it.fill("source", unit.unwrap_or_default());
+        }
         "log.rotation" => it.put("max-size", What::Size),
         "prometheus.targets-up" => it.put("url", What::Url),
         "alert.receivers" => it.named("type", "channels", "|"),
@@ -86,5 +93,5 @@ fn metrics(text: &str) -> Vec<&str> {
         word.contains('_')
             && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || signs(b))
     };
-    super::span::words(text).filter(is_metric).collect()
+    span::words(text).filter(is_metric).collect()
 }

@@ -36,6 +36,19 @@ pub(super) fn word_after<'t>(text: &'t str, leads: &[&str]) -> Option<&'t str> {
     Some(bare(word)).filter(|it| !it.is_empty())
 }
 
+/// The word in marks of code that stands right behind a noun, or right before it.
+pub(super) fn beside<'t>(text: &'t str, noun: &str) -> Option<&'t str> {
+    let parts: Vec<&str> = text.split('`').collect();
+    parts.windows(3).step_by(2).find_map(|it| {
+        let [before, word, behind] = it else { return None };
+        let before = before.trim_end_matches([' ', ':', '=', '*']).to_lowercase();
+        let behind = behind.trim_start().to_lowercase();
+        let is = super::find_words(&before, noun).any(|at| at + noun.len() == before.len())
+            || super::find_words(&behind, noun).any(|at| at == 0);
+        (is && !word.is_empty() && !word.contains(char::is_whitespace)).then_some(*word)
+    })
+}
+
 /// A word without marks of code, emphasis and sentences.
 pub(super) fn bare(word: &str) -> &str {
     let word = word.trim_matches(['`', '*', '"', '\'', '(', ')', '[', ']', '“', '”']);
@@ -56,6 +69,15 @@ pub(super) fn files(text: &str) -> impl Iterator<Item = &str> {
         let whole = |it: &Value| matches!(it.what, What::Path | What::Document) && it.text == *run;
         read.first().is_some_and(whole) && !run.starts_with("//")
     })
+}
+
+/// The path of the only address of a fence, if it has one.
+pub(super) fn fenced_path(fence: Option<&str>) -> Option<String> {
+    let urls = fence?.lines().filter_map(|row| first(row, &[What::Url]));
+    let mut paths: Vec<String> =
+        urls.filter_map(|url| path_of(&url.text).map(str::to_owned)).collect();
+    paths.dedup();
+    paths.pop().filter(|path| paths.is_empty() && 1 < path.len())
 }
 
 /// The path of an address, without its query.

@@ -53,7 +53,7 @@ fn statement(text: &str) -> String {
     let label = text.strip_prefix("**").and_then(|it| it.split_once("**")).map(|(label, _)| label);
     let text = label.filter(|it| it.contains(char::is_alphabetic)).unwrap_or(text);
     let text = super::span::outside(text);
-    let ends = [" - ", " \u{2013} ", " \u{2014} ", ": ", "：", ". ", "。", "; "];
+    let ends = [" [", " - ", " \u{2013} ", " \u{2014} ", ": ", "：", ". ", "? ", "! ", "。", "; "];
     let end = ends.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());
     text.get(..end).unwrap_or_default().replace(['*', '`', '_'], "").trim().to_owned()
 }
@@ -107,9 +107,11 @@ mod tests {
             ("Document deployment addresses", "deployment-addresses"),
             ("Prepare deployment record template", "deployment-record"),
             ("Runbooks created", "runbook"),
+            ("Access guide [here](https://docs.example.com)", "access"),
             ("Security procedures documented", "security-procedures"),
             ("User guide available", "user-guide"),
             ("Known issues section updated.", "known-issues"),
+            ("Is there an up-to-date access guide? Link it.", "access"),
             ("Documentation updated", ""),
             ("运维手册与回滚手册已更新", "runbook,rollback"),
         ] {

@@ -24,6 +24,9 @@ pub(super) fn web(id: &str, it: &mut Source<'_>) {
                 .map(|value| value.text.clone());
             it.set("path", path.unwrap_or_default());
             it.put("url", What::Url);
+            if !it.is_set("path") && !it.is_set("url") {
+                it.set("path", span::fenced_path(it.fence).unwrap_or_default());
+            }
             // "For 10 minutes" says how long to look, "every 30 s" how often.
             let lower = it.text.to_lowercase();
             let quick = it.all(What::Duration).find(|value| {
