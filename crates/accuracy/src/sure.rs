@@ -1,13 +1,13 @@
 //! Fits how sure the weights may be of themselves, to labelled lines of documents that nothing was
 //! learned from: a logistic regression over the few pieces of evidence that `holdpoint_bind` weighs.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use holdpoint_bind::learning;
+use holdpoint_bind::learning::{self, PIECES, sure};
 use holdpoint_document::parse;
 
-/// Pieces of evidence, and the constant.
-const PIECES: usize = 5;
+use crate::figures;
+
 /// Steps of the descent, and how far each goes.
 const STEPS: u32 = 20_000;
 const RATE: f64 = 0.5;
@@ -40,26 +40,20 @@ pub(crate) fn print(sets: &[&str]) -> Result<(), String> {
 }
 
 fn read(folder: &str, labels: &str, rows: &mut Vec<Row>) -> Result<(), String> {
-    let wrong = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    let text = fs::read_to_string(labels).map_err(|it| wrong(Path::new(labels), it))?;
-    let (mut name, mut evidence) = (String::new(), Vec::new());
-    let mut numbers = Vec::new();
-    for row in text.lines().skip(1) {
-        let columns: Vec<&str> = row.split('\t').collect();
-        let [document, number, _, ids, ..] = columns.as_slice() else { continue };
-        if *document != name {
-            let path = Path::new(folder).join(format!("{document}.md"));
-            let bytes = fs::read(&path).map_err(|it| wrong(&path, it))?;
-            let parsed = parse(&bytes);
-            evidence = learning::evidence(&parsed);
-            numbers = parsed.lines.iter().map(|it| it.number.to_string()).collect();
-            name = (*document).to_owned();
-        }
-        let at = numbers.iter().position(|it| it == number);
-        let Some(Some((id, pieces))) = at.and_then(|at| evidence.get(at)) else { continue };
-        if !learning::is_narrow(id) && !learning::is_for_nobody(id) {
-            let right = ids.split('|').any(|it| it.trim_start_matches("want:") == *id);
-            rows.push((*pieces, right));
+    let labels = figures::labels(Path::new(labels))?;
+    for own in labels.chunk_by(|a, b| a.document == b.document) {
+        let name = own.first().map_or("", |it| it.document.as_str());
+        let path = Path::new(folder).join(format!("{name}.md"));
+        let bytes = fs::read(&path).map_err(|it| format!("{}: {it}", path.display()))?;
+        let document = parse(&bytes);
+        let lines = document.lines.iter().map(|it| it.number);
+        let evidence = learning::evidence(&document);
+        let evidence: BTreeMap<usize, _> = lines.zip(evidence).collect();
+        for label in own {
+            let Some(Some((id, pieces))) = evidence.get(&label.number) else { continue };
+            if !learning::is_narrow(id) && !learning::is_for_nobody(id) {
+                rows.push((*pieces, label.ids.iter().any(|it| it == id)));
+            }
         }
     }
     Ok(())
@@ -87,12 +81,6 @@ fn fit(rows: &[Row]) -> [f64; PIECES + 1] {
         }
     }
     counts
-}
-
-/// The likelihood that an entry is right, from 0 to 1.
-fn sure(pieces: &[f64; PIECES], counts: &[f64; PIECES + 1]) -> f64 {
-    let sum: f64 = pieces.iter().chain(&[1.0]).zip(counts).map(|(it, count)| it * count).sum();
-    1.0 / (1.0 + (-sum).exp())
 }
 
 #[cfg(test)]

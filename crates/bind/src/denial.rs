@@ -3,11 +3,18 @@
 use std::sync::LazyLock;
 
 use crate::{
-    candidate::Reading, nouns::table, parameters::find_word, scan::CONCEPTS, words::Class,
+    candidate::{Above, Reading},
+    nouns::table,
+    parameters::find_word,
+    scan::CONCEPTS,
+    words::Class,
 };
 
 /// Words that deny.
 pub(crate) static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
+
+/// How many letters of a text above are read.
+const READ_MAX: usize = 200;
 
 /// Whether a line denies something outside of brackets; what stands in them sets apart: "production
 /// addresses (not public ones)".
@@ -29,12 +36,20 @@ pub(crate) fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
     denies && opens.iter().any(|it| head.starts_with(it))
 }
 
-/// Whether what stands right above a line forbids what the lines below it name: "You should not see".
-pub(crate) fn is_forbidden_above(reading: &Reading<'_>) -> bool {
-    let Some(above) = reading.above.first() else { return false };
-    let lower = above.text.to_lowercase();
-    let has = |name: &str| table(name).iter().any(|(word, _)| find_word(&lower, word).is_some());
-    has("forbids") && !has("reminds")
+/// Whether what stands above a line forbids what the lines below it name: "You should not see". How
+/// far above does not matter: a heading below it divides what is forbidden, and allows nothing.
+pub(crate) fn is_forbidden_above(above: &[Above<'_>]) -> bool {
+    above.iter().any(|it| forbids(it.text))
+}
+
+fn forbids(text: &str) -> bool {
+    // A heading as long as a book forbids in its first words, if at all.
+    let lower: String = text.chars().take(READ_MAX).flat_map(char::to_lowercase).collect();
+    let find =
+        |name: &str| table(name).iter().filter_map(|(word, _)| find_word(&lower, word)).min();
+    // "If the pods do not start" supposes it.
+    let first = find("forbids");
+    first.is_some_and(|at| find("supposes").is_none_or(|it| at < it) && find("reminds").is_none())
 }
 
 #[cfg(test)]
@@ -62,10 +77,35 @@ mod tests {
         }
     }
 
+    fn last(text: &str) -> Binding {
+        understand(&parse(text.as_bytes())).pop().unwrap().state
+    }
+
     #[test]
     fn a_command_below_a_prohibition_is_not_bound() {
-        let text = "# T\n\n## Do not run\n\n- [ ] `kubectl delete namespace prod`\n";
-        let found = understand(&parse(text.as_bytes())).pop().unwrap();
-        assert_eq!(found.state, Binding::Asked, "{found:?}");
+        for command in
+            ["- [ ] `kubectl delete namespace prod`", "```bash\nkubectl delete namespace prod\n```"]
+        {
+            let text = format!("# T\n\n## Deployment Steps\n\n### Do not run\n\n{command}\n");
+            assert_eq!(last(&text), Binding::Asked, "{text}");
+            assert_eq!(last(&text.replace("Do not run", "Run")), Binding::Bound, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_forbidden_further_up_is_forbidden() {
+        let claim = "- [ ] Health endpoint returns 200\n";
+        for below in ["### In the browser\n\n", "- [ ] What users see\n  "] {
+            let text = format!("# T\n\n## You must never see\n\n{below}{claim}");
+            assert_eq!(last(&text), Binding::Asked, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_supposed_is_not_forbidden() {
+        for heading in ["If the pods do not start", "Falls sie es nicht sehen und nie sahen"] {
+            assert_eq!(below(heading), Binding::Bound, "{heading}");
+        }
+        assert_eq!(below("Do not deploy if you see"), Binding::Asked);
     }
 }

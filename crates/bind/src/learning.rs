@@ -11,6 +11,8 @@ use crate::{
     phase,
 };
 
+pub use crate::learned::sure::{PIECES, sure};
+
 /// From here on an entry is likely enough to be weighed.
 const LIKELY_MIN: f64 = 0.05;
 
@@ -27,7 +29,7 @@ pub fn samples(document: &Document) -> Vec<Features> {
 
 /// Of every line of a document the entry that the weights in use hold for the likeliest, and what
 /// speaks for and against it; nothing for lines of fences, and where none is likely.
-pub fn evidence(document: &Document) -> Vec<Option<(&'static str, [f64; 5])>> {
+pub fn evidence(document: &Document) -> Vec<Option<(&'static str, [f64; PIECES])>> {
     each(document, |reading, claims, form| {
         let said = learned::Said::of(reading, claims, form)?;
         let (id, _) = *said.ranked(LIKELY_MIN).first()?;

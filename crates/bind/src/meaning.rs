@@ -29,6 +29,8 @@ use crate::{
 const STEP_MIN: f64 = 0.1;
 /// Words before a command that orders it: "Then please run `…`".
 const HEAD_MAX: usize = 3;
+/// The entry that takes a release back.
+const BACK: &str = "rollback.execute";
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
 
@@ -99,16 +101,17 @@ pub(crate) fn meaning(
     if let Some(found) = structure::of_form(it, kind, context) {
         return found;
     }
-    if let Form::Command { language, .. } = &it.line.form {
-        return (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)]);
-    }
     let above = context.above(it.id);
-    let Some(reading) = context.reading(it, &above) else {
-        return (Binding::Unbound, Vec::new());
+    let found = if let Form::Command { language, .. } = &it.line.form {
+        (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)])
+    } else {
+        let Some(reading) = context.reading(it, &above) else {
+            return (Binding::Unbound, Vec::new());
+        };
+        of_text(it, kind, &reading, context)
     };
-    let found = of_text(it, kind, &reading, context);
     // Below "You should not see" a look would find the opposite of what is claimed.
-    if found.0 == Binding::Bound && denial::is_forbidden_above(&reading) {
+    if found.0 == Binding::Bound && denial::is_forbidden_above(&above) {
         return (Binding::Asked, found.1);
     }
     found
@@ -456,8 +459,7 @@ fn of_owned_command(
     Some(found)
 }
 
-/// What is made of a line with a command that does not read like an order to run it: the command
-/// may only show how what the line claims came about, or what it is about.
+/// What is made of a line with a command that does not read like an order to run it.
 fn of_shown_command(
     it: &Subject<'_>,
     kind: Kind,
@@ -466,33 +468,44 @@ fn of_shown_command(
     reading: &Reading<'_>,
 ) -> Option<(Binding, Vec<Meaning>)> {
     let inline = line_form::command(&it.line.repaired);
-    // "Run `./renew.sh` so that …" orders it; what stands far behind is rather spoken of.
-    let before = inline.and_then(|text| reading.text.split(text).next()).unwrap_or_default();
-    let ordered = before.split_whitespace().count() <= HEAD_MAX;
-    if step.id == command::SHELL && inline.is_some_and(|text| ordered || is_program(text)) {
-        return None;
+    let said = || Said::of(reading, claims, kind.word());
+    if step.id == command::SHELL {
+        // "Run `./renew.sh` so that …" orders it; what stands far behind is rather spoken of.
+        let before = inline.and_then(|text| reading.text.split(text).next()).unwrap_or_default();
+        let ordered = before.split_whitespace().count() <= HEAD_MAX;
+        let is_order = inline.is_some_and(|text| ordered || is_program(text));
+        return if is_order { None } else { of_mentioned(it, step, &said()?, reading) };
     }
-    let fenced = inline.is_none();
+    if step.id == BACK && !matches!(it.phase, Phase::Rollback | Phase::Emergency) {
+        // Where a way back is named before it is needed, it is there to be known.
+        let said = said()?;
+        let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
+        let other = || of_weights(it, id, &said, reading);
+        return (id != BACK).then(|| (Binding::Choice, vec![step.clone(), other()]));
+    }
     let looks = head(&step.id).is_some_and(|it| it.impact == Impact::Passive);
-    // Where a way back is named before it is needed, it is there to be known.
-    let back =
-        step.id == "rollback.execute" && !matches!(it.phase, Phase::Rollback | Phase::Emergency);
-    if step.id != command::SHELL && !(fenced && looks) && !back {
+    if inline.is_some() || !looks {
         return None;
     }
-    let said = Said::of(reading, claims, kind.word())?;
+    // A look that stands below what is claimed is one way to see it.
+    let said = said()?;
     let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
-    if if back { id == step.id } else { STEP_MIN <= said.likely(&step.id) } {
+    let sure = !learned::is_human(id) && learned::sure_min(id) <= said.sure(id);
+    let other = sure && said.likely(&step.id) < STEP_MIN;
+    other.then(|| (Binding::Bound, vec![of_weights(it, id, &said, reading)]))
+}
+
+/// What is made of a line that speaks of a command which nothing more is known of: the command may
+/// only show how what the line claims came about, or what it is about.
+fn of_mentioned(
+    it: &Subject<'_>,
+    step: &Meaning,
+    said: &Said<'_>,
+    reading: &Reading<'_>,
+) -> Option<(Binding, Vec<Meaning>)> {
+    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
+    if STEP_MIN <= said.likely(&step.id) {
         return None;
-    }
-    if back {
-        let other = of_weights(it, id, &said, reading);
-        return Some((Binding::Choice, vec![step.clone(), other]));
-    }
-    if step.id != command::SHELL {
-        // A look that stands below what is claimed is one way to see it.
-        let sure = !learned::is_human(id) && learned::sure_min(id) <= said.sure(id);
-        return sure.then(|| (Binding::Bound, vec![of_weights(it, id, &said, reading)]));
     }
     if learned::ASKED_MIN <= said.human {
         return Some((Binding::Asked, vec![plain(PERSON, vec![it.line.text.clone()])]));
@@ -503,7 +516,7 @@ fn of_shown_command(
     if id == learned::NOTHING {
         return Some((Binding::Asked, vec![step.clone()]));
     }
-    Some((Binding::Choice, vec![step.clone(), of_weights(it, id, &said, reading)]))
+    Some((Binding::Choice, vec![step.clone(), of_weights(it, id, said, reading)]))
 }
 
 /// Whether a command starts a program of the team's own, which nobody else knows: what it is run

@@ -36,15 +36,11 @@ pub(crate) fn number(text: &str, start: usize, digits: &str, after_colon: bool) 
 fn with_unit(digits: &str, rest: &str, lasts: bool) -> (What, String, usize) {
     let digits = digits.replace(',', "");
     // "15+ days" are days.
-    let plus = usize::from(
-        rest.starts_with("+ ")
-            || rest.starts_with('+')
-                && rest.get(1..).is_some_and(|it| it.starts_with(char::is_alphabetic)),
-    );
-    if plus == 1 {
-        let (what, shown, length) = with_unit(&digits, rest.get(1..).unwrap_or_default(), lasts);
-        let unit = !matches!(what, What::Number);
-        return (what, shown, if unit { 1 + length } else { 0 });
+    if let Some(unit) = rest.strip_prefix('+')
+        && unit.starts_with(|c: char| c == ' ' || c.is_alphabetic())
+    {
+        let (what, shown, length) = with_unit(&digits, unit, lasts);
+        return (what, shown, if what == What::Number { 0 } else { 1 + length });
     }
     let gap = rest.len() - rest.trim_start_matches(' ').len();
     let after = rest.get(gap..).unwrap_or_default();

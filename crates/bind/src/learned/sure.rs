@@ -4,6 +4,9 @@
 //! of other teams they are too sure of themselves the longer a line is, and less than they could be
 //! where a rule sees the same claim. What they say is weighed with that.
 
+/// How many numbers are weighed.
+pub const PIECES: usize = 5;
+
 /// What speaks for and against an entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Evidence {
@@ -21,13 +24,13 @@ pub(crate) struct Evidence {
 
 /// What each piece of evidence counts, the constant last: fitted with `accuracy sure` to 1,790 labelled
 /// lines of public documents, of which nothing else was learned, and rounded.
-const COUNTS: [f64; 6] = [0.496, -0.133, -0.95, 1.3, 2.0, 0.95];
+const COUNTS: [f64; PIECES + 1] = [0.496, -0.133, -0.95, 1.3, 2.0, 0.95];
 /// Odds beyond these say no more.
 const ODDS_MAX: f64 = 2_000.0;
 
 impl Evidence {
     /// The numbers that are weighed, the constant aside.
-    pub(crate) fn numbers(&self) -> [f64; 5] {
+    pub(crate) fn numbers(&self) -> [f64; PIECES] {
         let known = u32::try_from(self.known).map_or(f64::MAX, f64::from);
         [
             log_odds(self.likely),
@@ -40,11 +43,14 @@ impl Evidence {
 
     /// The likelihood that careful readers take the entry for right, from 0 to 1.
     pub(crate) fn sure(&self) -> f64 {
-        let (counts, constant) = COUNTS.split_at(5);
-        let sum: f64 = self.numbers().iter().zip(counts).map(|(it, count)| it * count).sum();
-        let sum = sum + constant.iter().sum::<f64>();
-        1.0 / (1.0 + (-sum).exp())
+        sure(&self.numbers(), &COUNTS)
     }
+}
+
+/// A likelihood from 0 to 1, from numbers and what each of them counts, the constant last.
+pub fn sure(numbers: &[f64; PIECES], counts: &[f64; PIECES + 1]) -> f64 {
+    let sum: f64 = numbers.iter().chain(&[1.0]).zip(counts).map(|(it, count)| it * count).sum();
+    1.0 / (1.0 + (-sum).exp())
 }
 
 fn log_odds(chance: f64) -> f64 {

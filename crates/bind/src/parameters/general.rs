@@ -45,8 +45,9 @@ const TABLES: &[(&str, &str)] = &[
 
 /// Fills the parameters that are still open.
 pub(super) fn fill(id: &str, it: &mut Source<'_>) {
+    // The noun beside a word says what it is, whatever the entry.
     named(id, it);
-    // A check that can judge is given only what its own reader understood.
+    // Beyond that a check that can judge is given only what its own reader understood.
     if find(id).is_some() {
         return;
     }

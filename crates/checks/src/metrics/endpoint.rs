@@ -71,8 +71,9 @@ impl Check for Endpoint {
     const DOC: &'static str = r"
 Scrapes the metrics from inside, as Prometheus does, at every address, twice; asks the application for
 its front page; and scrapes again. Where every counter that went up had gone up without that too, it
-asks eight times and scrapes once more: then one of them has to have counted all eight. The answer has to be status 200 in the text format of Prometheus or
-OpenMetrics, each line of it, with at least one family of the application's own: those that a runtime
+asks eight times and scrapes once more: then one of them has to have counted all eight. The answer has
+to be status 200 in the text format of Prometheus or OpenMetrics, each line of it, with at least one
+family of the application's own: those that a runtime
 adds by itself (`process_`, `python_`, `go_`, `promhttp_`, `jvm_`, `nodejs_`, `dotnet_`) do not count.
 One of its counters has to have gone up with work: one that counts scrapes, ours or somebody else's,
 shows none. One that went down shows that each scrape meets another
