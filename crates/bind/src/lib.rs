@@ -21,6 +21,7 @@ mod leftover;
 mod meaning;
 mod nouns;
 mod number;
+mod order;
 mod parameters;
 mod rules;
 mod said_phase;

@@ -16,7 +16,7 @@ use crate::{
     denial,
     kind::{self, Subject},
     learned::{self, Said},
-    leftover, line_form, parameters,
+    leftover, line_form, order, parameters,
     question::PERSON,
     scan::{CONCEPTS, Scan},
     structure,
@@ -130,6 +130,9 @@ fn of_text(
         return shown.unwrap_or_else(|| (Binding::Bound, vec![found]));
     }
     if let Some(found) = structure::of_person(it, kind, reading) {
+        return found;
+    }
+    if let Some(found) = order::of_order(it, kind, reading) {
         return found;
     }
     settle(it, kind, &claims, reading, context)

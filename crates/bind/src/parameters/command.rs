@@ -64,7 +64,11 @@ pub(crate) fn of_command(id: &str, text: &str) -> Params {
         }
         "host.tool-version" => {
             let program = text.split_whitespace().next().unwrap_or_default();
-            let tool = if program == "docker" { "docker-engine" } else { program };
+            let tool = match program {
+                "docker" if text.starts_with("docker compose") => "docker-compose",
+                "docker" => "docker-engine",
+                program => program,
+            };
             // "pip install X" is about X.
             let brings = text.contains(" install ") || program == "npx";
             set("tool", Some(tool.to_owned()).filter(|_| !brings));
@@ -166,6 +170,8 @@ mod tests {
     fn commands_state_values() {
         assert_eq!(one("git.tag", "git tag -a v0.1.0 -m \"x y\"", "name"), "v0.1.0");
         assert_eq!(one("git.tag", "git tag --list", "name"), "");
+        let compose = "docker compose version";
+        assert_eq!(one("host.tool-version", compose, "tool"), "docker-compose");
         assert_eq!(one("env.file-present", "cp .env.example .env", "template"), ".env.example");
         assert_eq!(one("env.file-present", "cp .env.example .env", "path"), ".env");
         assert_eq!(one("code.lint", "ruff format --check src", "tools"), "ruff");

@@ -3,7 +3,7 @@
 use holdpoint_checks::{find, heads::param_names};
 
 use super::{Source, command::flag, names_in, span};
-use crate::{nouns::table, values::What};
+use crate::{line_form, nouns::table, values::What};
 
 /// Parameters whose value is one of a kind that stands in the line.
 const KINDS: &[(&str, &[What])] = &[
@@ -35,6 +35,7 @@ const TABLES: &[(&str, &str)] = &[
     ("engine", "engines"),
     ("store", "app-stores"),
     ("channel", "channels"),
+    ("types", "channels"),
     ("lang", "languages"),
     ("langs", "languages"),
     ("registry", "registries"),
@@ -47,6 +48,12 @@ const TABLES: &[(&str, &str)] = &[
 pub(super) fn fill(id: &str, it: &mut Source<'_>) {
     // The noun beside a word says what it is, whatever the entry.
     named(id, it);
+    if param_names(id).iter().any(|it| it.name == "cmd") {
+        // A program that nobody knows may be all that the line says.
+        let whole = it.text.strip_prefix('`').and_then(|it| it.strip_suffix('`'));
+        let whole = whole.filter(|text| text.contains(' ') && !text.contains('`'));
+        it.fill("cmd", line_form::command(it.text).or(whole).unwrap_or_default());
+    }
     // Beyond that a check that can judge is given only what its own reader understood.
     if find(id).is_some() {
         return;

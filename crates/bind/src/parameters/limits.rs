@@ -77,6 +77,7 @@ fn below(rows: &[&str]) -> Vec<String> {
 
 /// "100 requests per minute", "100 req/min", "5 attempts in 10 minutes".
 pub(super) fn rate(it: &mut Source<'_>) {
+    it.set("endpoint", endpoint(it.text).unwrap_or_default());
     it.put("limit", What::Number);
     it.put("window", What::Duration);
     if it.is_set("window") {
@@ -94,6 +95,33 @@ pub(super) fn rate(it: &mut Source<'_>) {
         it.set("limit", limit);
         it.set("window", window);
     }
+}
+
+/// What is limited: "on auth endpoints", "the `/login` endpoint".
+fn endpoint(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().map(span::bare).collect();
+    let nouns = ["endpoint", "endpoints", "route", "routes"];
+    let at = words.iter().position(|it| nouns.contains(&it.to_lowercase().as_str()))?;
+    let word = words.get(at.checked_sub(1)?)?;
+    let plain = [
+        "api",
+        "all",
+        "the",
+        "public",
+        "sensitive",
+        "for",
+        "on",
+        "critical",
+        "per",
+        "each",
+        "every",
+        "our",
+        "and",
+        "of",
+    ];
+    let good = word.contains('/') || word.bytes().all(|b| b.is_ascii_alphabetic());
+    (good && !word.is_empty() && !plain.contains(&word.to_lowercase().as_str()))
+        .then(|| (*word).to_owned())
 }
 
 /// The window that a text names without a number.
@@ -144,6 +172,10 @@ mod tests {
         is("Rate limiting (300 req/min)", "300", "1m");
         is("Rate limit of 5 attempts in 10 minutes", "5", "10m");
         is("Rate limiting enabled", "", "");
+        let endpoint = |text| one("http.rate-limit", text, "endpoint");
+        assert_eq!(endpoint("Rate limiting on auth endpoints"), "auth");
+        assert_eq!(endpoint("Limit the `/login` route"), "/login");
+        assert_eq!(endpoint("Rate limiting on all endpoints"), "");
         is("Rate limit returns 429 after 100 requests per minute", "100", "1m");
         assert_eq!(
             one("http.cors", "CORS is configured for production domains only", "allow"),

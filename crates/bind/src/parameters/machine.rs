@@ -64,12 +64,34 @@ pub(super) fn host(id: &str, it: &mut Source<'_>) {
         }
         "host.os-version" => systems(it),
         "host.tool-version" => tool(it),
-        "host.firewall" | "net.port-allowlist" => it.list("allow", What::Port),
+        "host.firewall" | "net.port-allowlist" => {
+            it.list("allow", What::Port);
+            it.fill("allow", opened(it.fence.unwrap_or_default()).join(","));
+        }
         "net.port-open" | "net.port-restricted" | "net.local-listener" => port(id, it),
         "host.ssh-hardening" => it.named("require", "ssh-rules", ","),
         "dns.records" => records(it),
         _ => {}
     }
+}
+
+/// Ports that a fence opens: `ufw allow 443/tcp`, `--add-port=443/tcp`.
+fn opened(fence: &str) -> Vec<String> {
+    let mut ports: Vec<String> = Vec::new();
+    for row in fence.lines().filter(|row| !row.trim_start().starts_with('#')) {
+        let mut words = row.split_whitespace().skip_while(|it| !["allow", "limit"].contains(it));
+        let ruled = words.nth(1).filter(|_| row.contains("ufw "));
+        let added = row.split_once("--add-port=").and_then(|(_, it)| it.split_whitespace().next());
+        let Some(rule) = ruled.or(added) else { continue };
+        let number = rule.split('/').next().unwrap_or_default();
+        let named = [("ssh", "22"), ("openssh", "22"), ("http", "80"), ("https", "443")];
+        let lower = number.to_lowercase();
+        let number = named.iter().find(|(name, _)| *name == lower).map_or(number, |(_, it)| it);
+        if number.parse::<u16>().is_ok() && !ports.iter().any(|it| it == number) {
+            ports.push(number.to_owned());
+        }
+    }
+    ports
 }
 
 fn port(id: &str, it: &mut Source<'_>) {
@@ -244,6 +266,14 @@ mod tests {
         let version = |text| one("host.tool-version", text, "version");
         assert_eq!(version("Composer 2.x"), "2.x");
         assert_eq!(version("Node 18+"), ">=18");
+    }
+
+    #[test]
+    fn ports_are_opened_in_fences() {
+        let fence = "Firewall\n  ```bash\n  ufw allow OpenSSH\n  ufw allow 443/tcp\n  # ufw allow 99\n  ufw deny 25\n  ```";
+        assert_eq!(one("host.firewall", fence, "allow"), "22,443");
+        let zone = "Firewall\n  ```bash\n  firewall-cmd --permanent --add-port=8443/tcp\n  ```";
+        assert_eq!(one("host.firewall", zone, "allow"), "8443");
     }
 
     #[test]

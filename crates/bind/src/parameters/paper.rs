@@ -57,6 +57,11 @@ fn documents(id: &str, it: &mut Source<'_>) {
     if id == "docs.present" && !it.is_set("path") {
         it.put("path", What::Path);
     }
+    // What a file has to say stands below its name.
+    if id == "docs.present" && !it.is_set("path") {
+        let above = it.above.first().and_then(|text| span::first(text, &[What::Document]));
+        it.set("path", above.map(|value| value.text).unwrap_or_default());
+    }
     let word = match id {
         "docs.changelog" => "changelog",
         _ => "readme",

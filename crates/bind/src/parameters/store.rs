@@ -35,6 +35,9 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
                 });
                 it.set("min-mode", mode.unwrap_or_default());
             }
+            if id == "db.integrity" {
+                it.set("tables", tables(it).unwrap_or_default());
+            }
             if id == "backup.fresh" {
                 it.put("max-age", What::Duration);
             }
@@ -69,6 +72,32 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
         "observability.apm" => it.named("backend", "trackers", ","),
         _ => {}
     }
+}
+
+/// How many tables there are to be, or which a fence counts: `SELECT COUNT(*) FROM orders`.
+fn tables(it: &Source<'_>) -> Option<String> {
+    let lower = it.text.to_lowercase();
+    // "50+ tables" reads like a version.
+    let numbers = it.all(What::Number).chain(it.all(What::Version));
+    let counted = numbers.into_iter().find(|value| {
+        let behind = lower.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ']);
+        ["table", "tabela", "tabla", "tabelle", "张表", "テーブル", "테이블", "таблиц"]
+            .iter()
+            .any(|noun| behind.starts_with(noun))
+    });
+    if let Some(count) = counted {
+        return Some(format!("{}{}", count.bound.unwrap_or_default(), count.text));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let words: Vec<&str> = it.fence?.split_whitespace().collect();
+    for pair in words.windows(2) {
+        let [from, name] = pair else { continue };
+        let name = name.trim_matches([';', '"', '`', ')', '(', '\'', ',']);
+        if from.eq_ignore_ascii_case("from") && !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(","))
 }
 
 /// The tag of an image, and where it is put.
@@ -128,6 +157,11 @@ mod tests {
         assert_eq!(one("build.image-tag", "Image tagged `shop:previous`", "tag"), "shop:previous");
         assert_eq!(one("build.image-push", "Pushed to ECR", "registry"), "ecr");
         assert_eq!(one("build.image-push", "Push `v2.7.0` to the registry", "tag"), "v2.7.0");
+        assert_eq!(one("db.integrity", "50+ tables checked", "tables"), ">=50");
+        let counts =
+            "Rows counted\n  ```sql\n  SELECT COUNT(*) FROM orders;\n  select 1 from users;\n  ```";
+        assert_eq!(one("db.integrity", counts, "tables"), "orders,users");
+        assert_eq!(one("db.migrate", "`tideflow db migrate`", "cmd"), "tideflow db migrate");
         assert_eq!(one("db.reachable", "Connected to MongoDB Atlas", "engine"), "mongodb");
     }
 }

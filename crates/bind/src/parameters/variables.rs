@@ -6,6 +6,8 @@ use crate::{
     values::{Value, What, is_variable, values},
 };
 
+/// What turns the word behind it round.
+const DENIALS: &[&str] = &["not", "non", "n't", "no", "não", "nicht", "pas", "не", "不", "非"];
 /// Words between a variable and the value that it has to have.
 const SETS: &[&str] =
     &["set to", "is set to", "must be", "should be", "is", "=", "->", "\u{2192}", "equals", "to"];
@@ -70,10 +72,7 @@ fn variables(id: &str, it: &mut Source<'_>) {
         told_apart(it);
     }
     let lower = it.text.to_lowercase();
-    if let Some(default) = lower.find("default: ").and_then(|at| it.text.get(at + 9..)) {
-        let end = default.find([')', ',', ';']).unwrap_or(default.len());
-        it.set("default", default.get(..end).unwrap_or_default().trim_matches(['`', ' ']));
-    }
+    it.set("default", default(it.text, &lower).unwrap_or_default());
     let texts = [it.text].into_iter().chain(it.above.iter().copied());
     if texts.into_iter().any(is_optional) {
         it.set("optional", "true");
@@ -110,10 +109,36 @@ fn is_place(text: &str, value: &Value) -> bool {
 /// "Optional", but not "not optional": a variable that may be absent is asked for less.
 fn is_optional(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let mut found = find_words(&lower, "optional");
-    found.any(|at| {
-        let head = lower.get(..at).unwrap_or_default().trim_end_matches([' ', '-']);
-        !head.ends_with("not") && !head.ends_with("non") && !head.ends_with("n't")
+    nouns::table("optional").iter().any(|(word, _)| {
+        find_words(&lower, word).any(|at| {
+            let head = lower.get(..at).unwrap_or_default().trim_end_matches([' ', '-']);
+            !DENIALS.iter().any(|denial| head.ends_with(denial))
+        })
+    })
+}
+
+/// What holds where nothing is set: "(default: 22)", "falls back to `x`".
+fn default(text: &str, lower: &str) -> Option<String> {
+    // A text whose length changes with its case cannot be read at the same places.
+    if lower.len() != text.len() {
+        return None;
+    }
+    nouns::table("defaults").iter().find_map(|(word, _)| {
+        let at = find_word(lower, word)?;
+        let (head, rest) = (text.get(..at)?, text.get(at + word.len()..)?);
+        // "Change the default `KEY`" sets none.
+        let inside = head.trim_end().ends_with(['(', '（', ',', '，']);
+        let rest = match rest.strip_prefix([':', '：']) {
+            Some(rest) => rest.trim_start(),
+            None if inside || word.ends_with(" to") => rest.strip_prefix(' ')?,
+            None => return None,
+        };
+        let value = match rest.strip_prefix('`') {
+            Some(coded) => coded.split_once('`')?.0,
+            None => rest.split([')', '）', ',', ';']).next()?.trim(),
+        };
+        let exact = !value.is_empty() && !value.contains(' ') && !is_variable(value, true);
+        exact.then(|| value.to_owned())
     })
 }
 
@@ -408,5 +433,26 @@ mod tests {
     fn what_is_not_optional_is_required() {
         assert_eq!(one("`DB_URL` (optional)", "optional"), "true");
         assert_eq!(one("`DB_URL` is not optional", "optional"), "");
+        assert_eq!(one("`SSH_PORT` (opcional)", "optional"), "true");
+        assert_eq!(one("`DB_URL` não opcional", "optional"), "");
+    }
+
+    #[test]
+    fn defaults_are_told_and_not_guessed() {
+        assert_eq!(one("`SSH_PORT` (optional, default 22)", "default"), "22");
+        assert_eq!(one("`SSH_PORT` - porta (opcional, padrão 22)", "default"), "22");
+        assert_eq!(
+            one("`RPC_URL` (fallback: `https://rpc.example`)", "default"),
+            "https://rpc.example"
+        );
+        assert_eq!(one("`PORT` defaults to `8080`", "default"), "8080");
+        for line in [
+            "Change the default `SECRET_KEY`",
+            "`SECRET_KEY` (not the default one)",
+            "`SECRET_KEY` is no default `x`",
+            "`LOG_LEVEL` (default `OLD_LEVEL`)",
+        ] {
+            assert_eq!(one(line, "default"), "", "{line}");
+        }
     }
 }

@@ -91,4 +91,45 @@ fn names(it: &mut Source<'_>) {
         hosts.filter(|name| !name.contains(|c: char| c.is_uppercase())).collect();
     let open = span::words(it.text).find(|word| word.starts_with("*.") && word.contains('<'));
     it.set("names", open.map_or_else(|| hosts.join(","), str::to_owned));
+    if !it.is_set("names") {
+        it.set("names", asked_for(it.fence.unwrap_or_default()).join(","));
+    }
+    if !it.is_set("names") {
+        let read = it.below.iter().filter_map(|text| span::first(text, &[What::Host]));
+        let below: Vec<String> = read.map(|value| value.text).collect();
+        if below.len() == it.below.len() {
+            it.set("names", below.join(","));
+        }
+    }
+}
+
+/// The names that a certificate is asked for: `certbot … -d shop.example -d www.shop.example`.
+fn asked_for(fence: &str) -> Vec<&str> {
+    let rows = fence
+        .lines()
+        .filter(|row| ["certbot", "acme.sh", "lego"].iter().any(|it| row.contains(it)));
+    let words: Vec<&str> = rows.flat_map(str::split_whitespace).collect();
+    let asked = words.windows(2).filter_map(|pair| match pair {
+        ["-d" | "--domain" | "--domains", name] => Some(name.trim_matches(['"', '\''])),
+        _ => None,
+    });
+    asked.flat_map(|names| names.split(',')).filter(|it| it.contains('.')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parameters::labelled::one;
+
+    #[test]
+    fn names_of_certificates() {
+        let names = |text| one("tls.certificate-ready", text, "names");
+        assert_eq!(names("Certificate for shop.example.org"), "shop.example.org");
+        assert_eq!(
+            names("Certificates:\n  - a.example.org\n  - `b.example.org`"),
+            "a.example.org,b.example.org"
+        );
+        assert_eq!(names("Certificates:\n  - a.example.org\n  - all others"), "");
+        let fence = "Certificates\n  ```bash\n  certbot certonly --nginx -d a.example.org -d b.example.org\n  dig -d c.example.org\n  ```";
+        assert_eq!(names(fence), "a.example.org,b.example.org");
+    }
 }
