@@ -29,7 +29,9 @@ mod scan;
 mod values;
 mod words;
 
+mod decided;
 mod denial;
+mod detail;
 mod exact;
 pub mod gate;
 pub mod key;

@@ -95,7 +95,7 @@ pub(crate) fn meaning(
     kind: Kind,
     context: &Context<'_>,
 ) -> (Binding, Vec<Meaning>) {
-    if !it.line.text.contains(char::is_alphanumeric) || is_struck(&it.line.repaired) {
+    if says_nothing(it) {
         return (Binding::Unbound, Vec::new());
     }
     if let Some(found) = structure::of_form(it, kind, context) {
@@ -194,6 +194,11 @@ fn settle(
 fn is_same_claim(whole: Option<&Candidate>, found: &(Binding, Vec<Meaning>)) -> bool {
     let same = whole.zip(found.1.first()).is_some_and(|(claim, it)| claim.id == it.id);
     same && found.0 == Binding::Bound
+}
+
+/// Whether a line claims nothing: it has no word, or its words were struck out.
+pub(crate) fn says_nothing(it: &Subject<'_>) -> bool {
+    !it.line.text.contains(char::is_alphanumeric) || is_struck(&it.line.repaired)
 }
 
 /// Whether the line begins with text that was struck out: nobody claims it any more.

@@ -9,6 +9,7 @@ use holdpoint_model::line::{Binding, Kind, Phase, Severity};
 use crate::{
     condition::condition,
     context::Context,
+    detail,
     kind::Subject,
     meaning,
     outline::{self, Outline},
@@ -49,7 +50,12 @@ pub fn understand(document: &Document) -> Vec<Understood> {
     let outline = Outline::of(document);
     let context = Context::of(document);
     let lines = document.lines.iter().enumerate();
-    lines.map(|(at, line)| one(document, &outline, &context, at, line, None)).collect()
+    let mut all: Vec<Understood> = Vec::with_capacity(document.lines.len());
+    for (at, line) in lines {
+        let up = line.parent.and_then(|it| all.get(it.0));
+        all.push(one(document, &outline, &context, at, line, None, up));
+    }
+    all
 }
 
 /// What the lines mean whose phase a person said, by their position: a step after all, or something
@@ -62,10 +68,24 @@ pub(crate) fn again(document: &Document, said: &Phases) -> BTreeMap<usize, Under
     let named = lines.filter(|(at, line)| said.lines.contains_key(at) || below(line.section));
     named
         .map(|(at, line)| {
+            let up = parent(document, &outline, &context, line, &said.lines);
             let phase = said.lines.get(&at).copied();
-            (at, one(document, &outline, &context, at, line, phase))
+            (at, one(document, &outline, &context, at, line, phase, up.as_ref()))
         })
         .collect()
+}
+
+/// What the line means that another stands in.
+pub(crate) fn parent(
+    document: &Document,
+    outline: &Outline,
+    context: &Context<'_>,
+    line: &Line,
+    said: &BTreeMap<usize, Phase>,
+) -> Option<Understood> {
+    let id = line.parent?;
+    let phase = said.get(&id.0).copied();
+    Some(one(document, outline, context, id.0, document.line(id)?, phase, None))
 }
 
 fn one(
@@ -75,6 +95,7 @@ fn one(
     at: usize,
     line: &Line,
     said: Option<Phase>,
+    up: Option<&Understood>,
 ) -> Understood {
     let phase = said.unwrap_or_else(|| phase::phase(line, outline));
     // The form of a line of a fence says all.
@@ -82,7 +103,9 @@ fn one(
     let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
     let subject = Subject::new(document, outline, LineId(at), line, phase, &hits);
     let kind = meaning::kind_of(&subject, context);
-    let (state, mut checks) = meaning::meaning(&subject, kind, context);
+    let own = meaning::meaning(&subject, kind, context);
+    let told = || detail::of_parent(&subject, kind, context, up);
+    let (state, mut checks) = if own.0 == Binding::Unbound { told().unwrap_or(own) } else { own };
     for check in &mut checks {
         keep_known(check);
     }

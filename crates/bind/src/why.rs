@@ -1,15 +1,18 @@
 //! Why a line was understood as it was: what decided, what else was considered, and why that lost.
 
+use std::collections::BTreeMap;
+
 use holdpoint_document::{Document, Form, Line, LineId};
 use holdpoint_model::line::{Binding, Kind, Phase};
 
 use crate::{
     candidate::{self, Candidate, MARGIN, Reading, candidates},
     context::Context,
+    denial, detail,
     key::blank,
     kind::Subject,
     learned::{self, Said},
-    line_form, meaning,
+    line_form, meaning, order,
     outline::{self, NAMES, Outline},
     phase,
     question::PERSON,
@@ -17,9 +20,11 @@ use crate::{
     scan::CONCEPTS,
     settings::Which,
     structure,
-    understand::Meaning,
+    understand::{self, Meaning},
     words::{Class, Classes},
 };
+
+pub use crate::decided::Decided;
 
 /// Refused entries that are told of.
 const REFUSED_MAX: usize = 6;
@@ -62,65 +67,6 @@ pub struct Ground {
     pub rule: &'static str,
     /// Parts of the headings or of the line that fulfil it.
     pub because: Vec<String>,
-}
-
-/// What decided a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    /// The form of the line, or its kind.
-    Form,
-    /// The command that it is, or owns.
-    Command,
-    /// Words that only people can stand for.
-    People,
-    /// One rule that is clear of all others.
-    Rule,
-    /// A rule for each of its parts.
-    Parts,
-    /// Weights learned from examples, where no rule is clear.
-    Examples,
-    /// Weights that contradict a rule, so that it is asked.
-    Doubt,
-    /// Several rules that are too near to each other.
-    Several,
-    /// What is left when no claim is clear.
-    Rest,
-    /// Nothing did.
-    Nothing,
-}
-
-impl Decided {
-    /// The word of machine formats.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Form => "form",
-            Self::Command => "command",
-            Self::People => "people",
-            Self::Rule => "rule",
-            Self::Parts => "parts",
-            Self::Examples => "examples",
-            Self::Doubt => "doubt",
-            Self::Several => "several",
-            Self::Rest => "rest",
-            Self::Nothing => "nothing",
-        }
-    }
-
-    /// What that means, as a sentence.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Form => "the form of the line says all",
-            Self::Command => "the command that stands in it",
-            Self::People => "its words are what only people can stand for",
-            Self::Rule => "one rule explains the line better than all others",
-            Self::Parts => "each part of the line has a rule of its own",
-            Self::Examples => "no rule is clear; the weights learned from examples are sure",
-            Self::Doubt => "a rule is clear, and the examples all but rule it out: it is asked",
-            Self::Several => "several rules are too near to each other: it is asked",
-            Self::Rest => "no claim is clear; what is left of the line says who answers it",
-            Self::Nothing => "no rule is clear, and the examples are not sure",
-        }
-    }
 }
 
 /// An entry that rules see in a line.
@@ -202,7 +148,12 @@ pub fn why(document: &Document, number: usize) -> Option<Why> {
     let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
     let subject = Subject::new(document, &outline, id, line, phase, &hits);
     let kind = meaning::kind_of(&subject, &context);
-    let (state, checks) = meaning::meaning(&subject, kind, &context);
+    let own = meaning::meaning(&subject, kind, &context);
+    let up = understand::parent(document, &outline, &context, line, &BTreeMap::new());
+    let told = detail::of_parent(&subject, kind, &context, up.as_ref())
+        .filter(|_| own.0 == Binding::Unbound);
+    let is_detail = told.is_some();
+    let (state, checks) = told.unwrap_or(own);
     let mut why = Why {
         phase: phase_ground(document, line, phase),
         kind: kind_ground(&subject, kind),
@@ -219,7 +170,8 @@ pub fn why(document: &Document, number: usize) -> Option<Why> {
     let Some(reading) = context.reading(&subject, &above) else { return Some(why) };
     let claims = candidates(&reading);
     let found = Found { subject: &subject, kind, context: &context, reading: &reading };
-    why.decided = decided(&found, &claims, state, &checks);
+    why.decided =
+        if is_detail { Decided::Parent } else { decided(&found, &claims, state, &checks) };
     let asked = !matches!(why.decided, Decided::Form | Decided::Command | Decided::People);
     why.entries = considered(&found, &claims, &why.bound, asked);
     why.refused = refused(&reading, &claims);
@@ -244,6 +196,9 @@ fn decided(found: &Found<'_>, claims: &[Candidate], state: Binding, checks: &[Me
     if structure::of_form(subject, kind, found.context).is_some() {
         return Decided::Form;
     }
+    if state == Binding::Asked && denial::is_forbidden_above(found.reading.above) {
+        return Decided::Forbidden;
+    }
     if first.params.contains_key("cmd") {
         return Decided::Command;
     }
@@ -252,6 +207,9 @@ fn decided(found: &Found<'_>, claims: &[Candidate], state: Binding, checks: &[Me
     };
     if same(structure::of_person(subject, kind, found.reading)) {
         return Decided::People;
+    }
+    if same(order::of_order(subject, kind, found.reading)) {
+        return Decided::Order;
     }
     let best = claims.first().filter(|_| margin(claims).is_none());
     let ruled = best.is_some_and(|best| best.id == first.id);
@@ -406,13 +364,16 @@ fn likely(said: &Said<'_>, why: &Why) -> Vec<Likely> {
         let people = learned::is_human(id);
         let lost = (!taken).then(|| match why.decided {
             Decided::Rule | Decided::Parts => String::from("a rule decided"),
-            Decided::Form | Decided::Command | Decided::People => {
-                String::from("something else had decided")
-            }
+            Decided::Form
+            | Decided::Command
+            | Decided::People
+            | Decided::Order
+            | Decided::Forbidden => String::from("something else had decided"),
             Decided::Examples
             | Decided::Doubt
             | Decided::Several
             | Decided::Rest
+            | Decided::Parent
             | Decided::Nothing => {
                 if id == learned::NOTHING {
                     String::from("nothing of the catalog")
