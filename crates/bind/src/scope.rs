@@ -46,6 +46,7 @@ pub fn ad_hoc(
     now: Time,
 ) -> (BTreeMap<String, String>, Scope) {
     let kind = kind_of(id);
+    let given = &whole(id, given);
     let mut check = BoundCheck {
         id: id.to_owned(),
         params: given.clone(),
@@ -69,6 +70,21 @@ pub fn ad_hoc(
     }
     scope.allow = scope.allow.max(allow.unwrap_or(Impact::ReadOnly));
     (params(&check), scope)
+}
+
+/// `url=https://shop.example/health` names the whole address, as it does in a document: nothing is
+/// put behind its path. Beside another `path` it is where the application begins.
+fn whole(id: &str, given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut given = given.clone();
+    let site = given.get("url").and_then(|url| Site::read(url));
+    if matches!(id, "http.health" | "metrics.endpoint")
+        && let Some(site) = site.filter(|site| !site.base.is_empty())
+        && given.get("path").is_none_or(|path| *path == site.base)
+    {
+        given.insert(String::from("url"), origin(&site));
+        given.insert(String::from("path"), site.base);
+    }
+    given
 }
 
 /// The parameters that a check is judged with: those of its line but the subjects, which are in the
@@ -229,4 +245,30 @@ pub fn sides(settings: &Settings) -> BTreeMap<Side, Vantage> {
         }
     }
     sides
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_with_a_path_is_the_whole_address() {
+        let asked = |id: &str, all: &[(&str, &str)]| {
+            let given = all.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+            let given: BTreeMap<String, String> = given.collect();
+            let settings = Settings::read("", "holdpoint.toml").unwrap();
+            let (params, scope) = ad_hoc(id, &given, &settings, BTreeMap::new(), None, Time(0));
+            let url = scope.field("url").unwrap_or_default().to_owned();
+            (url, params.get("path").cloned().unwrap_or_default())
+        };
+        let is = |url: &str, path: &str| (url.to_owned(), path.to_owned());
+        let url = ("url", "https://shop.example/live");
+        assert_eq!(asked("http.health", &[url]), is("https://shop.example", "/live"));
+        assert_eq!(asked("metrics.endpoint", &[url]), is("https://shop.example", "/live"));
+        let same = [url, ("path", "/live")];
+        assert_eq!(asked("http.health", &same), is("https://shop.example", "/live"));
+        let below = [url, ("path", "/ready")];
+        assert_eq!(asked("http.health", &below), is("https://shop.example/live", "/ready"));
+        assert_eq!(asked("http.security-headers", &[url]), is("https://shop.example/live", ""));
+    }
 }

@@ -11,5 +11,5 @@ pub use check::check;
 pub use diff::{diff, summary};
 pub use evidence::{Answered, evidence};
 pub use live::Live;
-pub use plan::{Detail, plan};
+pub use plan::{Detail, Entries, plan};
 pub use run::{run, standing};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use holdpoint_bind::nearest::hint;
+use holdpoint_bind::{nearest::hint, question};
 use holdpoint_checks::{
     catalog, find,
     grid::fault_grid,
@@ -50,6 +50,11 @@ pub(crate) fn checks(args: &ChecksArgs, style: Style) -> Done {
 pub(crate) fn looks(id: &str) -> Option<bool> {
     let head = head(id)?;
     matches!(head.form, Form::Check | Form::Watch).then(|| find(id).is_some())
+}
+
+/// Whether a machine looks with an entry or runs it.
+pub(crate) fn is_machine(id: &str) -> bool {
+    head(id).is_some_and(|head| question::is_machine(head.form))
 }
 
 /// The entries that every word and every option leaves, or what was probably meant.

@@ -7,12 +7,16 @@ use std::time::Instant;
 use holdpoint_report::{
     json,
     style::Style,
-    terminal::{self, Detail},
+    terminal::{self, Detail, Entries},
 };
 
 use crate::{
     args::{Common, Format, PlanArgs},
-    commands::{ask, catalog::looks, suggest, why},
+    commands::{
+        ask,
+        catalog::{is_machine, looks},
+        suggest, why,
+    },
     discovery,
     exit::{Done, Exit, Stop},
     out,
@@ -54,7 +58,8 @@ pub(crate) fn plan(args: &PlanArgs, common: &Common, style: Style) -> Done {
                 (false, false) => Detail::Lines,
             };
             let diagnostics = &project.planned.diagnostics;
-            let text = terminal::plan(project.plan(), diagnostics, ms, detail, &looks, style);
+            let entries = Entries { looks: &looks, machine: &is_machine };
+            let text = terminal::plan(project.plan(), diagnostics, ms, detail, entries, style);
             out::result(&text);
             let complaints = project.complaints(style);
             if !complaints.is_empty() {

@@ -158,3 +158,25 @@ fn a_pinned_line_says_that_the_lock_decides() {
     assert_eq!(page["checks"][0]["id"], "net.port-restricted");
     assert!(page["decided"]["why"].as_str().unwrap().contains("the lock pins it"), "{page:#}");
 }
+
+#[test]
+fn what_its_place_decides_says_so() {
+    let place = Place::new();
+    place.write(
+        "list.md",
+        "# T\n\n## Settings\n\n- [ ] `MAP_STYLE` set\n  - One of dark, light, relief\n\n\
+         ## Deployment Order\n\n1. ledger-core\n\n\
+         ## Do not run\n\n- [ ] `kubectl delete ns prod`\n",
+    );
+    for (line, by, first) in [
+        (6, "parent", "env.required"),
+        (10, "order", "deploy.run"),
+        (14, "forbidden", "step.shell"),
+    ] {
+        let page = why(&place, line);
+        assert_eq!(page["decided"]["by"], by, "{page:#}");
+        assert_eq!(page["checks"][0]["id"], first, "{page:#}");
+    }
+    let text = place.run(&["plan", "list.md", "--no-lock"]).out;
+    assert!(text.contains("asked (step.shell)"), "{text}");
+}

@@ -28,8 +28,14 @@ pub enum Detail {
 /// The sign behind what this version cannot look with.
 const BLIND: &str = "*";
 
-/// Whether this version can look with an entry; nothing of what no look decides.
-type Looks<'a> = &'a dyn Fn(&str) -> Option<bool>;
+/// What is known of the entries of a catalog, by their ids.
+#[derive(Clone, Copy)]
+pub struct Entries<'a> {
+    /// Whether this version can look with an entry; nothing of what no look decides.
+    pub looks: &'a dyn Fn(&str) -> Option<bool>,
+    /// Whether a machine looks with it, or runs it: people answer all others anyway.
+    pub machine: &'a dyn Fn(&str) -> bool,
+}
 
 /// The plan; `ms` is how long it took to make.
 pub fn plan(
@@ -37,12 +43,12 @@ pub fn plan(
     diagnostics: &[Diagnostic],
     ms: i64,
     detail: Detail,
-    looks: &dyn Fn(&str) -> Option<bool>,
+    entries: Entries<'_>,
     style: Style,
 ) -> String {
     let mut out = String::new();
     if detail == Detail::Totals {
-        out.push_str(totals(plan, looks, style).trim_start_matches('\n'));
+        out.push_str(totals(plan, entries, style).trim_start_matches('\n'));
         out.push_str(&worth_saying(diagnostics, style));
         return out;
     }
@@ -65,12 +71,12 @@ pub fn plan(
                 out.push('\n');
             }
         }
-        out.push_str(&row(line, looks, style));
+        out.push_str(&row(line, entries, style));
         if detail == Detail::Words {
             out.push_str(&because(line, style));
         }
     }
-    out.push_str(&totals(plan, looks, style));
+    out.push_str(&totals(plan, entries, style));
     out.push_str(&missing(plan, style));
     out.push_str(&worth_saying(diagnostics, style));
     out
@@ -90,16 +96,17 @@ fn worth_saying(diagnostics: &[Diagnostic], style: Style) -> String {
     out
 }
 
-fn row(line: &PlanLine, looks: Looks<'_>, style: Style) -> String {
+fn row(line: &PlanLine, entries: Entries<'_>, style: Style) -> String {
     let text = (style.width * 2 / 5).clamp(20, 56);
     let id = 24;
     let ids: Vec<&str> = line.checks.iter().map(|check| check.id.as_str()).collect();
-    let blind = is_blind(line, looks);
+    let blind = is_blind(line, entries);
     let mut meaning = match line.state {
         Binding::Unbound => String::from("not understood"),
         Binding::Choice => format!("which? {}", ids.join(" or ")),
-        // A check that sees only a part of the line decides nothing: people do.
-        Binding::Asked if line.checks.iter().any(|it| looks(&it.id).is_some()) => {
+        // A check that sees only a part of the line decides nothing, and a step in doubt is not run:
+        // people answer.
+        Binding::Asked if line.checks.iter().any(|it| (entries.machine)(&it.id)) => {
             format!("asked ({})", ids.join(" + "))
         }
         Binding::Asked | Binding::Bound => ids.join(" + "),
@@ -172,11 +179,12 @@ fn because(line: &PlanLine, style: Style) -> String {
 }
 
 /// Whether a line that a machine is to decide has an entry that this version cannot look with.
-fn is_blind(line: &PlanLine, looks: Looks<'_>) -> bool {
-    line.state == Binding::Bound && line.checks.iter().any(|it| looks(&it.id) == Some(false))
+fn is_blind(line: &PlanLine, entries: Entries<'_>) -> bool {
+    line.state == Binding::Bound
+        && line.checks.iter().any(|it| (entries.looks)(&it.id) == Some(false))
 }
 
-fn totals(plan: &Plan, looks: Looks<'_>, style: Style) -> String {
+fn totals(plan: &Plan, entries: Entries<'_>, style: Style) -> String {
     let count = |state| plan.lines.iter().filter(|line| line.state == state).count();
     let gap = format!(" {} ", style.dot());
     let parts = [
@@ -186,7 +194,7 @@ fn totals(plan: &Plan, looks: Looks<'_>, style: Style) -> String {
         format!("{} not understood", count(Binding::Unbound)),
     ];
     let mut out = format!("\n{}\n", style.wrap(&parts.join(&gap), 0, style.width));
-    let blind = plan.lines.iter().filter(|line| is_blind(line, looks)).count();
+    let blind = plan.lines.iter().filter(|line| is_blind(line, entries)).count();
     if 0 < blind {
         let lines = if blind == 1 { "1 line is" } else { &format!("{blind} lines are") };
         let text = format!(
