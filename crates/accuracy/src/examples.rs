@@ -16,7 +16,12 @@ pub(crate) struct Example {
     /// Headings above it, outermost first.
     pub(crate) above: Vec<String>,
     pub(crate) text: String,
+    /// How often it counts while learning: the file says it.
+    pub(crate) times: usize,
 }
+
+/// What stands before the number in the head of a file whose lines count more than once.
+const TIMES: &str = "# times: ";
 
 /// The folder of the example lines.
 pub(crate) fn folder() -> PathBuf {
@@ -61,10 +66,13 @@ fn files() -> Result<Vec<PathBuf>, String> {
 
 fn read(text: &str, all: &mut Vec<Example>) {
     let mut section: Option<&str> = None;
+    let mut times = 1;
     for line in text.lines() {
         let line = line.trim_end();
         if let Some(id) = line.strip_prefix("## ") {
             section = Some(id.trim());
+        } else if let Some(count) = line.strip_prefix(TIMES).and_then(|it| it.parse().ok()) {
+            times = count;
         } else if let Some(id) = section
             && !line.is_empty()
             && !line.starts_with("# ")
@@ -72,7 +80,7 @@ fn read(text: &str, all: &mut Vec<Example>) {
             let (line, others) = alternatives(line);
             let ids = std::iter::once(id.to_owned()).chain(others).collect();
             let (above, text) = context(line);
-            all.push(Example { ids, above, text: text.to_owned() });
+            all.push(Example { ids, above, text: text.to_owned(), times });
         }
     }
 }
@@ -122,5 +130,22 @@ impl Example {
         let found = document.lines.iter().rposition(|it| !it.text.is_empty());
         let mut all = samples(&document);
         found.map(|at| all.swap_remove(at)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_say_what_is_above_them_and_how_often_they_count() {
+        let mut all = Vec::new();
+        read("# A file.\n## tls.valid\n[A > B] One | dns.records, http.smoke\nTwo\n", &mut all);
+        read("# Another.\n# times: 6\n## none\nThree\n", &mut all);
+        let told: Vec<(&str, usize, usize, usize)> = all
+            .iter()
+            .map(|it| (it.text.as_str(), it.above.len(), it.ids.len(), it.times))
+            .collect();
+        assert_eq!(told, [("One", 2, 3, 1), ("Two", 0, 1, 1), ("Three", 0, 1, 6)]);
     }
 }

@@ -42,6 +42,8 @@ struct Learned {
 struct Line {
     features: Features,
     ids: Vec<String>,
+    /// How often it counts.
+    times: usize,
 }
 
 /// The data file.
@@ -84,7 +86,7 @@ fn digest() -> Result<u64, String> {
 
 /// Every line that is learned from: the examples, then those of checklists.
 fn lines() -> Result<Vec<Line>, String> {
-    let example = |it: Example| Line { features: it.features(), ids: it.ids };
+    let example = |it: Example| Line { features: it.features(), times: it.times, ids: it.ids };
     let mut all: Vec<Line> = examples::all()?.into_iter().map(example).collect();
     for it in documents::learned()? {
         let document = parse(it.text.as_bytes());
@@ -96,7 +98,7 @@ fn lines() -> Result<Vec<Line>, String> {
             if ids.is_empty() && label.expect == "none" {
                 ids.push("none".to_owned());
             }
-            all.push(Line { features: std::mem::take(features), ids });
+            all.push(Line { features: std::mem::take(features), ids, times: 1 });
         }
     }
     all.retain(|it| !it.ids.is_empty() && !it.features.is_empty());
@@ -111,8 +113,9 @@ fn learn(all: &[Line]) -> Learned {
     let samples: Vec<Sample> = all.iter().map(|it| sample(it, &names, &ids)).collect();
     let mut chance = Order::new(0);
     let mut net = Net::new(names.len(), ids.len(), &mut chance);
-    let mut order: Vec<usize> = (0..samples.len()).collect();
-    let steps = PASSES * u64::try_from(samples.len().div_ceil(BATCH)).unwrap_or(1);
+    let each = all.iter().enumerate();
+    let mut order: Vec<usize> = each.flat_map(|(at, it)| vec![at; it.times]).collect();
+    let steps = PASSES * u64::try_from(order.len().div_ceil(BATCH)).unwrap_or(1);
     let mut step = 0;
     for pass in 0..PASSES {
         chance.shuffle(&mut order);

@@ -12,6 +12,9 @@ use holdpoint_model::{
 
 use crate::machine;
 
+/// Words for all variables that the settings or files declare.
+const DECLARED: [&str; 3] = ["declared", "auto", "all"];
+
 /// Why a judgement ends early: something is needed, or everything is said.
 pub(crate) enum Stop {
     Need(Need),
@@ -156,7 +159,7 @@ impl Names {
             wanted =
                 fields.flat_map(|text| text.split(',')).map(|it| it.trim().to_owned()).collect();
         }
-        wanted.retain(|name| !name.is_empty() && name != "declared" && name != "auto");
+        wanted.retain(|name| !name.is_empty() && !DECLARED.contains(&name.as_str()));
         let mut keys_of = None;
         let mut names = Vec::new();
         for name in wanted {

@@ -1,5 +1,7 @@
 //! Parameters of claims about machines and networks.
 
+use std::collections::BTreeSet;
+
 use super::{Source, find_word, find_words, names_in, span};
 use crate::{
     nouns,
@@ -77,7 +79,7 @@ pub(super) fn host(id: &str, it: &mut Source<'_>) {
 
 /// Ports that a fence opens: `ufw allow 443/tcp`, `--add-port=443/tcp`.
 fn opened(fence: &str) -> Vec<String> {
-    let mut ports: Vec<String> = Vec::new();
+    let (mut ports, mut known) = (Vec::new(), BTreeSet::new());
     for row in fence.lines().filter(|row| !row.trim_start().starts_with('#')) {
         let mut words = row.split_whitespace().skip_while(|it| !["allow", "limit"].contains(it));
         let ruled = words.nth(1).filter(|_| row.contains("ufw "));
@@ -87,7 +89,7 @@ fn opened(fence: &str) -> Vec<String> {
         let named = [("ssh", "22"), ("openssh", "22"), ("http", "80"), ("https", "443")];
         let lower = number.to_lowercase();
         let number = named.iter().find(|(name, _)| *name == lower).map_or(number, |(_, it)| it);
-        if number.parse::<u16>().is_ok() && !ports.iter().any(|it| it == number) {
+        if number.parse::<u16>().is_ok_and(|port| known.insert(port)) {
             ports.push(number.to_owned());
         }
     }

@@ -1,5 +1,7 @@
 //! Parameters of claims about databases, copies, containers and clouds.
 
+use std::collections::BTreeSet;
+
 use super::{Source, names_in, span};
 use crate::values::What;
 
@@ -88,12 +90,12 @@ fn tables(it: &Source<'_>) -> Option<String> {
     if let Some(count) = counted {
         return Some(format!("{}{}", count.bound.unwrap_or_default(), count.text));
     }
-    let mut names: Vec<&str> = Vec::new();
+    let (mut names, mut known) = (Vec::new(), BTreeSet::new());
     let words: Vec<&str> = it.fence?.split_whitespace().collect();
     for pair in words.windows(2) {
         let [from, name] = pair else { continue };
         let name = name.trim_matches([';', '"', '`', ')', '(', '\'', ',']);
-        if from.eq_ignore_ascii_case("from") && !name.is_empty() && !names.contains(&name) {
+        if from.eq_ignore_ascii_case("from") && !name.is_empty() && known.insert(name) {
             names.push(name);
         }
     }

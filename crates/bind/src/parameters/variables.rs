@@ -8,6 +8,8 @@ use crate::{
 
 /// What turns the word behind it round.
 const DENIALS: &[&str] = &["not", "non", "n't", "no", "não", "nicht", "pas", "не", "不", "非"];
+/// Letters between "all" and what there are all of.
+const NEAR: usize = 36;
 /// Words between a variable and the value that it has to have.
 const SETS: &[&str] =
     &["set to", "is set to", "must be", "should be", "is", "=", "->", "\u{2192}", "equals", "to"];
@@ -72,6 +74,9 @@ fn variables(id: &str, it: &mut Source<'_>) {
         told_apart(it);
     }
     let lower = it.text.to_lowercase();
+    if names.is_empty() && id == "env.required" && says_all(&lower) {
+        it.set("names", "all");
+    }
     it.set("default", default(it.text, &lower).unwrap_or_default());
     let texts = [it.text].into_iter().chain(it.above.iter().copied());
     if texts.into_iter().any(is_optional) {
@@ -114,6 +119,17 @@ fn is_optional(text: &str) -> bool {
             let head = lower.get(..at).unwrap_or_default().trim_end_matches([' ', '-']);
             !DENIALS.iter().any(|denial| head.ends_with(denial))
         })
+    })
+}
+
+/// "All required environment variables": every one that is declared.
+fn says_all(lower: &str) -> bool {
+    let starts = nouns::table("wholes")
+        .iter()
+        .filter_map(|(word, _)| find_word(lower, word).map(|at| at + word.len()));
+    starts.into_iter().any(|end| {
+        let rest: String = lower.get(end..).unwrap_or_default().chars().take(NEAR).collect();
+        nouns::table("variables").iter().any(|(word, _)| find_word(&rest, word).is_some())
     })
 }
 
@@ -435,6 +451,14 @@ mod tests {
         assert_eq!(one("`DB_URL` is not optional", "optional"), "");
         assert_eq!(one("`SSH_PORT` (opcional)", "optional"), "true");
         assert_eq!(one("`DB_URL` não opcional", "optional"), "");
+    }
+
+    #[test]
+    fn all_variables_are_all_that_are_declared() {
+        assert_eq!(one("All required environment variables are set", "names"), "all");
+        assert_eq!(one("すべての環境変数が設定されている", "names"), "all");
+        assert_eq!(one("Environment variables set for all regions", "names"), "");
+        assert_eq!(one("All environment variables set (`DB_URL`)", "names"), "");
     }
 
     #[test]

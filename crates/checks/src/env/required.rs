@@ -82,7 +82,7 @@ params! {
     pub(crate) struct Params {
         /// The variable, or several separated by commas.
         name("name"): Option<Texts> = none,
-        /// Several variables; `*` stands for anything, `keys-of(FILE)` for all that a file assigns.
+        /// Several: `*` is anything, `keys-of(FILE)` what a file assigns, `all` what is declared.
         names("names"): Option<Texts> = none,
         /// What the value has to be readable as.
         form("type"): Option<Form> = none,
@@ -579,9 +579,11 @@ mod tests {
         says(&mut world(&line, &[]).field("here", ""), "target.host.here");
         says(&mut world(&line, &[]).param("path", ""), "target.host.path");
         says(&mut world(&[], &[]), "name=");
-        let mut written = world(&[("names", "declared")], &[]);
-        written.scope.line = 28;
-        says(&mut written, "line.28.params.name");
+        for all in ["declared", "all"] {
+            let mut written = world(&[("names", all)], &[]);
+            written.scope.line = 28;
+            says(&mut written, "line.28.params.name");
+        }
         let pods = [line[0], ("source", "kubernetes-pods")];
         says(&mut world(&pods, &[]), "this version cannot");
         let mut typed = world(&line, &[("A_HOST", value(9))]).field("here", "");
