@@ -22,6 +22,7 @@ mod meaning;
 mod nouns;
 mod number;
 mod order;
+mod owned;
 mod parameters;
 mod rules;
 mod said_phase;

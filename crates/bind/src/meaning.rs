@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use holdpoint_checks::{heads::head, names};
-use holdpoint_document::{Form, Language, Line};
+use holdpoint_checks::names;
+use holdpoint_document::{Form, Line};
 use holdpoint_model::{
-    line::{Binding, Impact, Kind, Phase},
+    line::{Binding, Kind},
     param::Trouble,
 };
 
 use crate::{
     candidate::{BOUND_MIN, Candidate, MARGIN, OFFER_MIN, Reading, candidates},
-    command,
     context::Context,
     denial,
     kind::{self, Subject},
     learned::{self, Said},
-    leftover, line_form, order, parameters,
+    leftover, order, owned, parameters,
     question::PERSON,
     scan::{CONCEPTS, Scan},
     structure,
@@ -25,12 +24,6 @@ use crate::{
     words::{Classes, Hit},
 };
 
-/// How likely a line with a fence has to be an order to be bound as one alone.
-const STEP_MIN: f64 = 0.1;
-/// Words before a command that orders it: "Then please run `…`".
-const HEAD_MAX: usize = 3;
-/// The entry that takes a release back.
-const BACK: &str = "rollback.execute";
 /// Alternatives that are shown of an ambiguous line.
 const SHOWN_MAX: usize = 3;
 
@@ -103,7 +96,7 @@ pub(crate) fn meaning(
     }
     let above = context.above(it.id);
     let found = if let Form::Command { language, .. } = &it.line.form {
-        (Binding::Bound, vec![of_command(it, &it.line.repaired, *language)])
+        (Binding::Bound, vec![owned::of_command(it, &it.line.repaired, *language)])
     } else {
         let Some(reading) = context.reading(it, &above) else {
             return (Binding::Unbound, Vec::new());
@@ -125,8 +118,8 @@ fn of_text(
     context: &Context<'_>,
 ) -> (Binding, Vec<Meaning>) {
     let claims = candidates(reading);
-    if let Some(found) = of_owned_command(it, &claims, reading) {
-        let shown = of_shown_command(it, kind, &found, &claims, reading);
+    if let Some(found) = owned::of_owned_command(it, &claims, reading) {
+        let shown = owned::of_shown_command(it, kind, &found, &claims, reading);
         return shown.unwrap_or_else(|| (Binding::Bound, vec![found]));
     }
     if let Some(found) = structure::of_person(it, kind, reading) {
@@ -215,7 +208,7 @@ fn doubted(
     reading: &Reading<'_>,
 ) -> Option<(Binding, Vec<Meaning>)> {
     let said = Said::of(reading, claims, kind.word())?;
-    if learned::DOUBT_MAX <= said.likely(bound) {
+    if !said.contradicts(bound) {
         return None;
     }
     let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
@@ -325,7 +318,12 @@ fn of_claim(it: &Subject<'_>, claim: &Candidate, reading: &Reading<'_>) -> Meani
     }
 }
 
-fn of_weights(it: &Subject<'_>, id: &str, said: &Said<'_>, reading: &Reading<'_>) -> Meaning {
+pub(crate) fn of_weights(
+    it: &Subject<'_>,
+    id: &str,
+    said: &Said<'_>,
+    reading: &Reading<'_>,
+) -> Meaning {
     Meaning {
         id: id.to_owned(),
         params: parameters::of(id, it, reading),
@@ -440,101 +438,8 @@ fn in_raw(line: &Line, parts: Vec<String>, reading: &Reading<'_>) -> Vec<String>
     if parts.is_empty() { vec![line.text.clone()] } else { parts }
 }
 
-/// The command that an item owns: in its text, or in its fence.
-fn of_owned_command(
-    it: &Subject<'_>,
-    claims: &[Candidate],
-    reading: &Reading<'_>,
-) -> Option<Meaning> {
-    let trouble = matches!(it.phase, Phase::Rollback | Phase::Emergency);
-    let text = match line_form::command(&it.line.repaired) {
-        // "Never `kill -9`" orders nothing.
-        Some(text) if denial::is_forbidden(reading, text) => return None,
-        Some(text) => text,
-        None => of_fence(it)?,
-    };
-    let known = command::about(text, trouble).is_some_and(|about| about.id != command::SHELL);
-    let told = matches!(it.line.form, Form::Box(_)) || it.line.ordinal.is_some();
-    let mut found = (known || told && (!is_clear(claims) || is_program(text)))
-        .then(|| of_command(it, text, Language::Shell))?;
-    if found.id == command::SHELL {
-        let all = commands(it).flat_map(command::words);
-        found.because.extend(all.filter(|_| it.line.fence.is_some()));
-    }
-    let same = claims.iter().find(|claim| claim.id == found.id);
-    found.because.extend(same.into_iter().flat_map(|claim| claim.because(reading)));
-    found.because = distinct(found.because);
-    Some(found)
-}
-
-/// What is made of a line with a command that does not read like an order to run it.
-fn of_shown_command(
-    it: &Subject<'_>,
-    kind: Kind,
-    step: &Meaning,
-    claims: &[Candidate],
-    reading: &Reading<'_>,
-) -> Option<(Binding, Vec<Meaning>)> {
-    let inline = line_form::command(&it.line.repaired);
-    let said = || Said::of(reading, claims, kind.word());
-    if step.id == command::SHELL {
-        // "Run `./renew.sh` so that …" orders it; what stands far behind is rather spoken of.
-        let before = inline.and_then(|text| reading.text.split(text).next()).unwrap_or_default();
-        let ordered = before.split_whitespace().count() <= HEAD_MAX;
-        let is_order = inline.is_some_and(|text| ordered || is_program(text));
-        return if is_order { None } else { of_mentioned(it, step, &said()?, reading) };
-    }
-    if step.id == BACK && !matches!(it.phase, Phase::Rollback | Phase::Emergency) {
-        // Where a way back is named before it is needed, it is there to be known.
-        let said = said()?;
-        let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
-        let other = || of_weights(it, id, &said, reading);
-        return (id != BACK).then(|| (Binding::Choice, vec![step.clone(), other()]));
-    }
-    let looks = head(&step.id).is_some_and(|it| it.impact == Impact::Passive);
-    if inline.is_some() || !looks {
-        return None;
-    }
-    // A look that stands below what is claimed is one way to see it.
-    let said = said()?;
-    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
-    let sure = !learned::is_human(id) && learned::sure_min(id) <= said.sure(id);
-    let other = sure && said.likely(&step.id) < STEP_MIN;
-    other.then(|| (Binding::Bound, vec![of_weights(it, id, &said, reading)]))
-}
-
-/// What is made of a line that speaks of a command which nothing more is known of: the command may
-/// only show how what the line claims came about, or what it is about.
-fn of_mentioned(
-    it: &Subject<'_>,
-    step: &Meaning,
-    said: &Said<'_>,
-    reading: &Reading<'_>,
-) -> Option<(Binding, Vec<Meaning>)> {
-    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
-    if STEP_MIN <= said.likely(&step.id) {
-        return None;
-    }
-    if learned::ASKED_MIN <= said.human {
-        return Some((Binding::Asked, vec![plain(PERSON, vec![it.line.text.clone()])]));
-    }
-    if learned::is_human(id) || said.sure(id) < learned::sure_min(id) {
-        return None;
-    }
-    if id == learned::NOTHING {
-        return Some((Binding::Asked, vec![step.clone()]));
-    }
-    Some((Binding::Choice, vec![step.clone(), of_weights(it, id, said, reading)]))
-}
-
-/// Whether a command starts a program of the team's own, which nobody else knows: what it is run
-/// for is not seen by looking at what it should bring about.
-fn is_program(command: &str) -> bool {
-    command.starts_with("./") || command.starts_with("../")
-}
-
 /// The parts without repetitions, in their order.
-fn distinct(parts: Vec<String>) -> Vec<String> {
+pub(crate) fn distinct(parts: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for part in parts {
         if !kept.contains(&part) {
@@ -544,48 +449,11 @@ fn distinct(parts: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// The commands of the fence that an item owns.
-fn commands<'a>(it: &Subject<'a>) -> impl Iterator<Item = &'a str> {
-    let children = it.document.children(it.id).filter_map(|id| it.document.line(id));
-    let commands = children.filter(|line| matches!(line.form, Form::Command { .. }));
-    commands.map(|line| line.text.as_str())
-}
-
-/// The last command of the fence that an item owns which does more than move about.
-fn of_fence<'a>(it: &Subject<'a>) -> Option<&'a str> {
-    it.line.fence?;
-    if structure::is_group(it) {
-        return None;
-    }
-    let texts: Vec<&str> = commands(it).filter(|text| !command::is_silent(text)).collect();
-    let known = texts.iter().rfind(|text| command::about(text, false).is_some());
-    known.or_else(|| texts.last()).copied()
-}
-
 /// Whether the best claim may be bound.
-fn is_clear(claims: &[Candidate]) -> bool {
+pub(crate) fn is_clear(claims: &[Candidate]) -> bool {
     let best = claims.first().map_or(0, |claim| claim.score);
     let second = claims.get(1).map_or(0, |claim| claim.score);
     BOUND_MIN <= best && second + MARGIN <= best
-}
-
-fn of_command(it: &Subject<'_>, text: &str, language: Language) -> Meaning {
-    let trouble = matches!(it.phase, Phase::Rollback | Phase::Emergency);
-    let typed = match language {
-        Language::Sql => format!("sql {text}"),
-        Language::Redis => format!("redis {text}"),
-        Language::Shell | Language::PowerShell | Language::Unknown => text.to_owned(),
-    };
-    let about = command::about(&typed, trouble);
-    let (id, mut because) =
-        about.map_or_else(|| (command::SHELL, command::words(text)), |it| (it.id, it.because));
-    because.retain(|part| text.contains(part.as_str()));
-    if because.is_empty() {
-        because = command::words(text);
-    }
-    let mut params = parameters::of_owned(id, it, text);
-    params.insert("cmd".to_owned(), text.to_owned());
-    Meaning { id: id.to_owned(), params, because }
 }
 
 /// A meaning without parameters.

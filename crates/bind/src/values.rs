@@ -126,6 +126,18 @@ fn read(text: &str, start: usize, chunk: &str, out: &mut Vec<Value>) {
     if is_variable(kept, coded) {
         return push(What::Variable, start, kept.len(), kept, None);
     }
+    // No blank stands between a name and the words of some languages: "API_KEY等".
+    if !kept.is_ascii() {
+        let runs = kept.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let names: Vec<&str> = runs.filter(|run| is_variable(run, false)).collect();
+        for name in &names {
+            let from = start + (name.as_ptr().addr() - kept.as_ptr().addr());
+            push(What::Variable, from, name.len(), name, None);
+        }
+        if !names.is_empty() {
+            return;
+        }
+    }
     if let Some(what) = named(kept, coded) {
         return push(what, start, kept.len(), kept, None);
     }
@@ -255,6 +267,11 @@ mod tests {
         assert_eq!(one("`DEBUG=false`").0, What::Assignment);
         assert_eq!(one("`WORKERS` - number").0, What::Variable);
         assert_eq!(one("DATABASE_URL is set").0, What::Variable);
+        let both: Vec<String> = values("変数(APP_HOST, API_KEY等)とDB_URLを設定")
+            .into_iter()
+            .map(|it| it.text)
+            .collect();
+        assert_eq!(both, ["APP_HOST", "API_KEY", "DB_URL"]);
         assert_eq!(one("Open https://shop.example/health now").0, What::Url);
         assert_eq!(one("Check docs/GUIDE.md").0, What::Document);
         assert_eq!(one("`nginx/nginx.conf` valid").0, What::Path);

@@ -37,6 +37,9 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
                 });
                 it.set("min-mode", mode.unwrap_or_default());
             }
+            if id == "db.pool-sizing" {
+                it.put("pool", What::Number);
+            }
             if id == "db.integrity" {
                 it.set("tables", tables(it).unwrap_or_default());
             }
@@ -70,7 +73,12 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
         "kubernetes.hpa" | "aws.autoscaling" => it.put("min", What::Number),
         "kubernetes.scale" => it.put("replicas", What::Number),
         "compose.services-running" => it.put("file", What::Path),
-        "observability.error-tracking" => it.first_named("provider", "trackers"),
+        "observability.error-tracking" => {
+            it.named("provider", "trackers", "|");
+            if !it.is_set("provider") {
+                it.first_named("provider", "trackers");
+            }
+        }
         "observability.apm" => it.named("backend", "trackers", ","),
         _ => {}
     }

@@ -62,6 +62,10 @@ fn is_template(path: &str) -> bool {
 fn variables(id: &str, it: &mut Source<'_>) {
     let assigned: Vec<(String, String)> = assignments(it);
     let mut names = named(it);
+    // "Valid values: `DEBUG`, `INFO`" below `LOG_LEVEL` is about that one.
+    if let Some(owner) = owner(it).filter(|_| names.iter().all(|name| !name.contains('_'))) {
+        names = vec![owner];
+    }
     if names.is_empty() {
         names = nested(it);
     }
@@ -83,6 +87,9 @@ fn variables(id: &str, it: &mut Source<'_>) {
         it.set("optional", "true");
     }
     if id == "env.secret-strength" {
+        let encodings = ["base64", "hex"];
+        let told = encodings.iter().find(|word| find_word(&lower, word).is_some());
+        it.fill("encoding", told.copied().unwrap_or_default());
         lengths(it);
         if find_word(&lower, "unique").is_some() {
             it.set("unique", "true");
@@ -131,6 +138,14 @@ fn says_all(lower: &str) -> bool {
         let rest: String = lower.get(end..).unwrap_or_default().chars().take(NEAR).collect();
         nouns::table("variables").iter().any(|(word, _)| find_word(&rest, word).is_some())
     })
+}
+
+/// The variable that the line begins with in which this one stands, or its heading.
+fn owner(it: &Source<'_>) -> Option<String> {
+    let above = it.above.first()?;
+    let lead = above.trim_start_matches(['*', '`', ' ', '#']);
+    let end = lead.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(lead.len());
+    lead.get(..end).filter(|name| is_variable(name, false)).map(str::to_owned)
 }
 
 /// What holds where nothing is set: "(default: 22)", "falls back to `x`".
@@ -459,6 +474,17 @@ mod tests {
         assert_eq!(one("すべての環境変数が設定されている", "names"), "all");
         assert_eq!(one("Environment variables set for all regions", "names"), "");
         assert_eq!(one("All environment variables set (`DB_URL`)", "names"), "");
+    }
+
+    #[test]
+    fn values_are_no_variables() {
+        let document = parse(
+            "# X\n\n- **LOG_LEVEL** (optional)\n  - [ ] One of `DEBUG`, `INFO`\n  - [ ] With `LOG_FILE`\n"
+                .as_bytes(),
+        );
+        let name = |line| claimed(&document, line, "env.required").remove("name");
+        assert_eq!(name(4).as_deref(), Some("LOG_LEVEL"));
+        assert_eq!(name(5).as_deref(), Some("LOG_FILE"));
     }
 
     #[test]
