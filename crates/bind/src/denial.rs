@@ -13,7 +13,7 @@ use crate::{
 /// Words that deny.
 pub(crate) static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
 
-/// How many letters of a text above are read.
+/// How many letters of a text are read for what it forbids.
 const READ_MAX: usize = 200;
 
 /// Whether a line denies something outside of brackets; what stands in them sets apart: "production
@@ -26,14 +26,17 @@ pub(crate) fn is_denied(reading: &Reading<'_>) -> bool {
     reading.scan.hits.iter().any(|it| it.class == *NEGATION && !aside(it.start))
 }
 
-/// Whether a word that denies stands before a command.
+/// Whether the clause that a command stands in forbids it: "never run `./reset.sh`".
 pub(crate) fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
     let at = reading.text.find(command).unwrap_or(0);
-    let mut words = reading.text.get(..at).unwrap_or_default().split_whitespace();
-    let opens = ["do not", "don't", "never", "avoid"];
-    let head = words.by_ref().take(2).collect::<Vec<_>>().join(" ").to_lowercase();
-    let denies = reading.scan.hits.iter().any(|it| it.class == *NEGATION && it.end <= at);
-    denies && opens.iter().any(|it| head.starts_with(it))
+    let head = reading.text.get(..at).unwrap_or_default();
+    let ends = [". ", "; ", "! ", "。", "；"];
+    let start = ends.iter().filter_map(|end| head.rfind(end).map(|at| at + end.len())).max();
+    let clause = head.get(start.unwrap_or(0)..).unwrap_or_default();
+    // What forbids stands near what it forbids.
+    let far = clause.char_indices().rev().nth(READ_MAX).map_or(0, |(at, _)| at);
+    let clause = clause.get(far..).unwrap_or_default();
+    forbids(clause) || find_word(&clause.to_lowercase(), "avoid").is_some()
 }
 
 /// Whether what stands above a line forbids what the lines below it name: "You should not see". How
@@ -66,12 +69,22 @@ mod tests {
 
     #[test]
     fn what_is_forbidden_above_is_no_claim() {
-        for heading in ["You should NOT see", "Must never happen", "不应出现", "Darf nicht sein"]
-        {
+        for heading in [
+            "You should NOT see",
+            "Must never happen",
+            "不应出现",
+            "Darf nicht sein",
+            "Nicht ausführen",
+            "No ejecutar",
+            "Ne pas exécuter",
+            "Не запускать",
+            "Anti-patterns",
+            "Commands to avoid",
+        ] {
             assert_eq!(below(heading), Binding::Asked, "{heading}");
         }
         for heading in
-            ["You should see", "Don\u{2019}t forget", "Sign-off not needed", "Go / no-go"]
+            ["You should see", "Don\u{2019}t forget", "Sign-off not needed", "To avoid downtime"]
         {
             assert_eq!(below(heading), Binding::Bound, "{heading}");
         }
@@ -89,6 +102,19 @@ mod tests {
             let text = format!("# T\n\n## Deployment Steps\n\n### Do not run\n\n{command}\n");
             assert_eq!(last(&text), Binding::Asked, "{text}");
             assert_eq!(last(&text.replace("Do not run", "Run")), Binding::Bound, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_only_spoken_of_is_not_run() {
+        for line in [
+            "Database migrations applied; never run `./reset.sh all` by hand",
+            "Never `alembic downgrade base`: database migrations are applied",
+        ] {
+            let text = format!("# T\n\n## Pre-Deployment\n\n- [ ] {line}\n");
+            let found = understand(&parse(text.as_bytes())).pop().unwrap();
+            let run = found.checks.iter().any(|it| it.params.contains_key("cmd"));
+            assert!(found.state != Binding::Bound || !run, "{found:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use holdpoint_model::line::{Binding, Impact, Kind};
 
 use crate::{
     context::Context,
+    denial,
     kind::Subject,
     learned,
     meaning::{self, plain},
@@ -21,9 +22,9 @@ pub(crate) fn of_parent(
     it: &Subject<'_>,
     kind: Kind,
     context: &Context<'_>,
-    up: Option<&Understood>,
+    up: &Understood,
 ) -> Option<(Binding, Vec<Meaning>)> {
-    let first = up.filter(|up| up.state == Binding::Bound)?.checks.first()?;
+    let first = up.checks.first().filter(|_| up.state == Binding::Bound)?;
     let looks = !learned::is_human(&first.id)
         && head(&first.id).is_some_and(|it| it.impact == Impact::Passive);
     let told = matches!(kind, Kind::Probe | Kind::Watch | Kind::Schedule);
@@ -33,6 +34,10 @@ pub(crate) fn of_parent(
     }
     let above = context.above(it.id);
     let reading = context.reading(it, &above)?;
+    // "Port 9000 not": the look would show the opposite of what is told.
+    if denial::is_denied(&reading) || denial::is_forbidden_above(&above) {
+        return None;
+    }
     let mut params = first.params.clone();
     params.extend(parameters::of(&first.id, it, &reading));
     let because = vec![it.line.text.clone()];
@@ -92,6 +97,16 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn what_denies_or_hangs_on_a_detail_is_no_detail() {
+        for line in ["Never the light one in winter", "No dark one after midnight"] {
+            assert_ne!(below("`MAP_TILE_STYLE` set", line).state, Binding::Bound, "{line}");
+        }
+        let found =
+            below("`MAP_TILE_STYLE` set", "One of dark, light, relief\n    - Relief in June");
+        assert_eq!(found.state, Binding::Unbound, "{found:?}");
     }
 
     #[test]

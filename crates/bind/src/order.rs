@@ -88,6 +88,8 @@ mod tests {
             ("Deployment Order", "Backups tested"),
             ("Services", "ledger-core"),
             ("Order processing", "ledger-core"),
+            ("Tools needed to deploy", "Docker Desktop"),
+            ("Ready to deploy", "AWS account"),
         ] {
             assert_ne!(below(heading, line).1, "deploy.run", "{heading} {line}");
         }

@@ -8,7 +8,7 @@ use holdpoint_model::line::{Binding, Kind, Phase};
 use crate::{
     candidate::{self, Candidate, MARGIN, Reading, candidates},
     context::Context,
-    denial, detail,
+    denial,
     key::blank,
     kind::Subject,
     learned::{self, Said},
@@ -20,7 +20,7 @@ use crate::{
     scan::CONCEPTS,
     settings::Which,
     structure,
-    understand::{self, Meaning},
+    understand::{Meaning, Reader, Understood},
     words::{Class, Classes},
 };
 
@@ -148,12 +148,10 @@ pub fn why(document: &Document, number: usize) -> Option<Why> {
     let hits = if fenced { Vec::new() } else { outline::hits(&line.repaired) };
     let subject = Subject::new(document, &outline, id, line, phase, &hits);
     let kind = meaning::kind_of(&subject, &context);
-    let own = meaning::meaning(&subject, kind, &context);
-    let up = understand::parent(document, &outline, &context, line, &BTreeMap::new());
-    let told = detail::of_parent(&subject, kind, &context, up.as_ref())
-        .filter(|_| own.0 == Binding::Unbound);
-    let is_detail = told.is_some();
-    let (state, checks) = told.unwrap_or(own);
+    let (said, own) = (BTreeMap::new(), meaning::meaning(&subject, kind, &context).0);
+    let reader = Reader { document, outline: &outline, context: &context, said: &said };
+    let Understood { state, checks, .. } = reader.read([at]).remove(&at)?;
+    let is_detail = own == Binding::Unbound && state != own;
     let mut why = Why {
         phase: phase_ground(document, line, phase),
         kind: kind_ground(&subject, kind),

@@ -3,7 +3,7 @@
 use holdpoint_checks::{find, heads::param_names};
 
 use super::{Source, command::flag, names_in, span};
-use crate::{line_form, nouns::table, values::What};
+use crate::{nouns::table, values::What};
 
 /// Parameters whose value is one of a kind that stands in the line.
 const KINDS: &[(&str, &[What])] = &[
@@ -49,10 +49,11 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
     // The noun beside a word says what it is, whatever the entry.
     named(id, it);
     if param_names(id).iter().any(|it| it.name == "cmd") {
-        // A program that nobody knows may be all that the line says.
+        // A program that nobody knows may be all that the line says. One that it only speaks of, or
+        // forbids, is not what it is about.
         let whole = it.text.strip_prefix('`').and_then(|it| it.strip_suffix('`'));
         let whole = whole.filter(|text| text.contains(' ') && !text.contains('`'));
-        it.fill("cmd", line_form::command(it.text).or(whole).unwrap_or_default());
+        it.fill("cmd", whole.unwrap_or_default());
     }
     // Beyond that a check that can judge is given only what its own reader understood.
     if find(id).is_some() {

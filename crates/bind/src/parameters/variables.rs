@@ -62,12 +62,15 @@ fn is_template(path: &str) -> bool {
 fn variables(id: &str, it: &mut Source<'_>) {
     let assigned: Vec<(String, String)> = assignments(it);
     let mut names = named(it);
-    // "Valid values: `DEBUG`, `INFO`" below `LOG_LEVEL` is about that one.
-    if let Some(owner) = owner(it).filter(|_| names.iter().all(|name| !name.contains('_'))) {
-        names = vec![owner];
-    }
     if names.is_empty() {
         names = nested(it);
+    }
+    // "Valid values: `DEBUG`, `INFO`" below `LOG_LEVEL` is about that one.
+    let level = |name: &String| {
+        nouns::table("levels").iter().any(|(word, _)| name.eq_ignore_ascii_case(word))
+    };
+    if names.iter().all(level) {
+        names = owner(it).map_or(names, |owner| vec![owner]);
     }
     let several = 1 < names.len() || names.iter().any(|name| name.contains('*'));
     it.set(if several { "names" } else { "name" }, names.join(","));
@@ -129,6 +132,14 @@ fn is_optional(text: &str) -> bool {
     })
 }
 
+/// Whether a line says that something has to be there, whatever would hold without it.
+fn is_demanded(lower: &str) -> bool {
+    find_words(lower, "required").any(|at| {
+        let head = lower.get(..at).unwrap_or_default().trim_end_matches([' ', '-']);
+        !DENIALS.iter().any(|denial| head.ends_with(denial))
+    })
+}
+
 /// "All required environment variables": every one that is declared.
 fn says_all(lower: &str) -> bool {
     let starts = nouns::table("wholes")
@@ -151,7 +162,7 @@ fn owner(it: &Source<'_>) -> Option<String> {
 /// What holds where nothing is set: "(default: 22)", "falls back to `x`".
 fn default(text: &str, lower: &str) -> Option<String> {
     // A text whose length changes with its case cannot be read at the same places.
-    if lower.len() != text.len() {
+    if lower.len() != text.len() || is_demanded(lower) {
         return None;
     }
     nouns::table("defaults").iter().find_map(|(word, _)| {
@@ -168,7 +179,9 @@ fn default(text: &str, lower: &str) -> Option<String> {
             Some(coded) => coded.split_once('`')?.0,
             None => rest.split([')', '）', ',', ';']).next()?.trim(),
         };
-        let exact = !value.is_empty() && !value.contains(' ') && !is_variable(value, true);
+        let is_absent = nouns::table("absent").iter().any(|it| it.0.eq_ignore_ascii_case(value));
+        let exact =
+            !value.is_empty() && !value.contains(' ') && !is_variable(value, true) && !is_absent;
         exact.then(|| value.to_owned())
     })
 }
@@ -466,6 +479,11 @@ mod tests {
         assert_eq!(one("`DB_URL` is not optional", "optional"), "");
         assert_eq!(one("`SSH_PORT` (opcional)", "optional"), "true");
         assert_eq!(one("`DB_URL` não opcional", "optional"), "");
+        assert_eq!(one("`DB_URL`（任意）", "optional"), "true");
+        // What is optional in one language is any in another, and what was chosen is none.
+        assert_eq!(one("任意节点上 `DB_URL` 已设置", "optional"), "");
+        assert_eq!(one("選択した環境の `DB_URL` を設定", "optional"), "");
+        assert_eq!(one("선택한 리전의 `DB_URL` 설정", "optional"), "");
     }
 
     #[test]
@@ -479,12 +497,13 @@ mod tests {
     #[test]
     fn values_are_no_variables() {
         let document = parse(
-            "# X\n\n- **LOG_LEVEL** (optional)\n  - [ ] One of `DEBUG`, `INFO`\n  - [ ] With `LOG_FILE`\n"
+            "# X\n\n- **LOG_LEVEL** (optional)\n  - [ ] One of `DEBUG`, `INFO`\n  - [ ] With `LOG_FILE`\n  - [ ] `PORT` set\n"
                 .as_bytes(),
         );
         let name = |line| claimed(&document, line, "env.required").remove("name");
         assert_eq!(name(4).as_deref(), Some("LOG_LEVEL"));
         assert_eq!(name(5).as_deref(), Some("LOG_FILE"));
+        assert_eq!(name(6).as_deref(), Some("PORT"));
     }
 
     #[test]
@@ -501,6 +520,9 @@ mod tests {
             "`SECRET_KEY` (not the default one)",
             "`SECRET_KEY` is no default `x`",
             "`LOG_LEVEL` (default `OLD_LEVEL`)",
+            "`API_KEY` (default: none)",
+            "`API_KEY` (default: \"\")",
+            "`API_KEY` (required, default `x`)",
         ] {
             assert_eq!(one(line, "default"), "", "{line}");
         }
