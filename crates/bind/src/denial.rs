@@ -15,6 +15,8 @@ pub(crate) static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("n
 
 /// How many letters of a text are read for what it forbids.
 const READ_MAX: usize = 200;
+/// How many letters before a command are read for the setting that it is a value of.
+const NAMED_MAX: usize = 40;
 
 /// Whether a line denies something outside of brackets; what stands in them sets apart: "production
 /// addresses (not public ones)".
@@ -37,6 +39,15 @@ pub(crate) fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
     let far = clause.char_indices().rev().nth(READ_MAX).map_or(0, |(at, _)| at);
     let clause = clause.get(far..).unwrap_or_default();
     forbids(clause) || find_word(&clause.to_lowercase(), "avoid").is_some()
+}
+
+/// Whether a line names a command as a setting of something that runs it: "Build command: `npm ci`".
+pub(crate) fn is_setting(reading: &Reading<'_>, command: &str) -> bool {
+    let at = reading.text.find(command).unwrap_or(0);
+    let head = reading.text.get(..at).unwrap_or_default();
+    let far = head.char_indices().rev().nth(NAMED_MAX).map_or(0, |(at, _)| at);
+    let near = head.get(far..).unwrap_or_default().to_lowercase();
+    table("settings-of-commands").iter().any(|(word, _)| find_word(&near, word).is_some())
 }
 
 /// Whether what stands above a line forbids what the lines below it name: "You should not see". How
@@ -116,6 +127,18 @@ mod tests {
             let run = found.checks.iter().any(|it| it.params.contains_key("cmd"));
             assert!(found.state != Binding::Bound || !run, "{found:?}");
         }
+    }
+
+    #[test]
+    fn a_command_that_a_setting_names_is_no_step() {
+        for line in ["Build Command: `npm install`", "Start script configured: `npm start`"] {
+            let text = format!("# T\n\n## Pre-Deployment\n\n- [ ] {line}\n");
+            let found = understand(&parse(text.as_bytes())).pop().unwrap();
+            let run = found.checks.iter().any(|it| it.params.contains_key("cmd"));
+            assert!(found.state != Binding::Bound || !run, "{found:?}");
+        }
+        let text = "# T\n\n## Pre-Deployment\n\n- [ ] Run the build: `npm run build`\n";
+        assert_eq!(last(text), Binding::Bound);
     }
 
     #[test]

@@ -42,21 +42,25 @@ static ALSO: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
     }
     all
 });
-/// How much heavier than a machine's claim one of people weighs, in natural units of log-odds: seven
+/// How much heavier than a machine's claim one of people weighs, in natural units of log-odds: eleven
 /// times. A machine that takes what only people can answer is the worse mistake.
-const PEOPLE: f64 = 2.0;
+const PEOPLE: f64 = 2.4;
 /// How sure it has to be, as a rule.
-const SURE_MIN: f64 = 0.84;
+const SURE_MIN: f64 = 0.82;
 /// How sure where careful readers name now this entry, now a broader one.
-const NARROW_MIN: f64 = 0.97;
+const NARROW_MIN: f64 = 0.9;
 /// How likely a claim of people has to be to be asked of them.
 pub(crate) const ASKED_MIN: f64 = 0.93;
-/// Below this likelihood what a rule binds is asked.
-const DOUBT_MAX: f64 = 0.005;
-/// Below this one it is asked too, where another entry is at least as likely as the second says: of
-/// 24 lines of public documents whose rule the weights gave less than 0.1, the rule was right in 13.
+/// Below this likelihood what a rule binds is asked whatever else may be meant.
+const DENIED_MAX: f64 = 0.005;
+/// Below this one it is asked where another entry is at least as likely as the second says: of 24
+/// such lines of public documents the rule was right in 13.
 const RIVALLED_MAX: f64 = 0.15;
 const RIVAL_MIN: f64 = 0.85;
+/// Below this one it is asked where another entry is likelier and the line has so many words, of which
+/// a rule reads a few: of 45 such lines the rule was right in 14.
+const DOUBT_MAX: f64 = 0.3;
+const LONG: usize = 6;
 /// How likely an entry has to be right to be offered.
 pub(crate) const OFFER_MIN: f64 = 0.25;
 /// What examples are filed under that claim nothing an entry looks at.
@@ -123,12 +127,14 @@ impl<'a> Said<'a> {
         self.evidence_of(id, &self.features, self.likely(id), self.human)
     }
 
-    /// Whether the weights contradict what a rule binds: they all but rule it out, or are nearly
-    /// certain of another entry.
+    /// Whether the weights contradict what a rule binds.
     pub(crate) fn contradicts(&self, id: &str) -> bool {
-        let rivalled = || self.ranked(RIVAL_MIN).first().is_some_and(|(first, _)| *first != id);
         let likely = self.likely(id);
-        likely < DOUBT_MAX || likely < RIVALLED_MAX && rivalled()
+        let other = |least| self.ranked(least).first().is_some_and(|(first, _)| *first != id);
+        let is_long = || LONG <= self.reading.text.split_whitespace().count();
+        likely < DENIED_MAX
+            || likely < RIVALLED_MAX && other(RIVAL_MIN)
+            || likely < DOUBT_MAX && is_long() && other(likely)
     }
 
     /// What speaks for an entry where only some features are left.

@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use holdpoint_checks::names;
 use holdpoint_document::{Form, Line};
-use holdpoint_model::{
-    line::{Binding, Kind},
-    param::Trouble,
-};
+use holdpoint_model::line::{Binding, Kind};
 
 use crate::{
     candidate::{BOUND_MIN, Candidate, MARGIN, OFFER_MIN, Reading, candidates},
@@ -199,7 +195,7 @@ fn is_struck(text: &str) -> bool {
     text.trim_start().strip_prefix("~~").is_some_and(|rest| rest.contains("~~"))
 }
 
-/// What the line may mean instead of what a rule binds, where the examples all but rule that out.
+/// What the line may mean instead of what a rule binds, where the examples speak against that.
 fn doubted(
     it: &Subject<'_>,
     kind: Kind,
@@ -211,17 +207,20 @@ fn doubted(
     if !said.contradicts(bound) {
         return None;
     }
-    let (id, _) = *said.ranked(learned::OFFER_MIN).first()?;
     if learned::ASKED_MIN <= said.human {
         let because = vec![it.line.text.clone()];
         return Some((Binding::Asked, vec![plain(PERSON, because)]));
     }
     let own = claims.iter().find(|it| it.id == bound)?;
-    if learned::is_human(id) || id == learned::NOTHING {
-        return Some((Binding::Asked, vec![of_claim(it, own, reading)]));
+    let likely = said.ranked(learned::OFFER_MIN);
+    let other = likely.first().map(|(id, _)| *id);
+    match other.filter(|id| !learned::is_human(id) && *id != learned::NOTHING) {
+        Some(id) => {
+            let other = of_weights(it, id, &said, reading);
+            Some((Binding::Choice, vec![of_claim(it, own, reading), other]))
+        }
+        None => Some((Binding::Asked, vec![of_claim(it, own, reading)])),
     }
-    let other = of_weights(it, id, &said, reading);
-    Some((Binding::Choice, vec![of_claim(it, own, reading), other]))
 }
 
 /// What the line means by the weights that were learned from examples: where no rule is sure.
@@ -249,7 +248,7 @@ fn of_examples(
         let mut offered = checks;
         offered.extend(others.take(SHOWN_MAX - 1).map(|claim| of_claim(it, claim, reading)));
         let denied = !accounted(id, claims).has(*denial::NEGATION) && denial::is_denied(reading);
-        if offered.len() < 2 && !denied && offered.first().is_some_and(can_look) {
+        if offered.len() < 2 && !denied {
             // What it can look at it looks at; for the rest of the line somebody gives their word.
             // Where that rest denies, the look may show the opposite of what is claimed.
             offered.push(plain(PERSON, vec![it.line.text.clone()]));
@@ -263,20 +262,6 @@ fn of_examples(
         return Some((Binding::Asked, vec![plain(id, because)]));
     }
     None
-}
-
-/// Whether this version can look with a check, and the line says all that it has to know.
-fn can_look(check: &Meaning) -> bool {
-    // What to look for in code stands under either of two names, so neither is required.
-    let sought = ["pattern", "forbid"].iter().any(|it| check.params.contains_key(*it));
-    if check.id == "code.pattern" && !sought {
-        return false;
-    }
-    holdpoint_checks::find(&check.id).is_some_and(|entry| {
-        let own = names::split(&check.id, &check.params).0;
-        let complaints = entry.complaints(&own);
-        complaints.iter().all(|it| it.trouble != Trouble::Missing)
-    })
 }
 
 /// The classes of words that a claim known from examples accounts for: those of its rules, and

@@ -1,5 +1,6 @@
 //! Turns the values of a text into the parameters of an entry of the catalog.
 
+mod alert;
 mod command;
 mod general;
 #[cfg(test)]
@@ -189,6 +190,7 @@ fn read(id: &str, source: &mut Source<'_>, it: &Subject<'_>) {
         "docs" | "test" | "code" | "scan" | "release" | "attest" | "incident" | "comms"
         | "recovery" => paper::paper(id, source),
         "http" | "tls" | "cdn" | "edge" | "lb" | "deps" | "llm" | "email" => web::web(id, source),
+        "alert" if id == "alert.rule" => alert::alert(source),
         "slo" | "load" | "resource" | "alert" | "metrics" | "log" | "prometheus" | "grafana" => {
             signal::signal(id, source, it)
         }

@@ -111,14 +111,14 @@ fn read(text: &str, start: usize, chunk: &str, out: &mut Vec<Value>) {
     if kept.contains("___") {
         return push(What::Blank, start, kept.len(), "", None);
     }
-    if kept.contains("://") {
-        return push(What::Url, start, kept.len(), kept, None);
-    }
     if let Some((name, value)) = kept.split_once('=')
         && is_variable(name, true)
         && !value.starts_with('=')
     {
         return push(What::Assignment, start, kept.len(), kept, None);
+    }
+    if kept.contains("://") {
+        return push(What::Url, start, kept.len(), kept, None);
     }
     let before = text.get(..start).unwrap_or_default();
     let behind = text.get(start + kept.len()..).unwrap_or_default();
@@ -147,6 +147,10 @@ fn read(text: &str, start: usize, chunk: &str, out: &mut Vec<Value>) {
 /// `UPPER_CASE`; a name without a line between its words only in marks of code or in bold.
 pub(crate) fn is_variable(word: &str, coded: bool) -> bool {
     let word = word.strip_suffix('*').unwrap_or(word);
+    // Terraform's have the name of what they set, mostly in small letters.
+    if let Some(name) = word.strip_prefix("TF_VAR_") {
+        return !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    }
     let letters = word.bytes().filter(u8::is_ascii_uppercase).count();
     word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
         && word.bytes().next().is_some_and(|it| it.is_ascii_uppercase() || it == b'_')

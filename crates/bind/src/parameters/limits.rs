@@ -1,7 +1,7 @@
 //! Parameters of headers, of limits and of origins.
 
 use super::{Source, names_in, span};
-use crate::values::What;
+use crate::{nouns::table, values::What};
 
 /// What is counted by, and how a window of that length is written.
 const WINDOWS: &[(&str, &str)] = &[
@@ -103,25 +103,9 @@ fn endpoint(text: &str) -> Option<String> {
     let nouns = ["endpoint", "endpoints", "route", "routes"];
     let at = words.iter().position(|it| nouns.contains(&it.to_lowercase().as_str()))?;
     let word = words.get(at.checked_sub(1)?)?;
-    let plain = [
-        "api",
-        "all",
-        "the",
-        "public",
-        "sensitive",
-        "for",
-        "on",
-        "critical",
-        "per",
-        "each",
-        "every",
-        "our",
-        "and",
-        "of",
-    ];
+    let plain = |word: &str| table("plain-endpoints").iter().any(|(it, _)| *it == word);
     let good = word.contains('/') || word.bytes().all(|b| b.is_ascii_alphabetic());
-    (good && !word.is_empty() && !plain.contains(&word.to_lowercase().as_str()))
-        .then(|| (*word).to_owned())
+    (good && !word.is_empty() && !plain(&word.to_lowercase())).then(|| (*word).to_owned())
 }
 
 /// The window that a text names without a number.

@@ -1,23 +1,10 @@
 //! Parameters of claims about measurements, logs and stores.
 
-use super::{Source, command::flag, names_in, of_condition, span};
-use crate::{kind::Subject, scan::Scan, values::What};
+use super::{Source, command::flag, names_in, span};
+use crate::{kind::Subject, nouns::table, values::What};
 
 pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
     match id {
-        "alert.rule" => {
-            it.params.extend(of_condition(it.text, it.scan));
-            if !it.is_set("threshold") {
-                let told = it.below.iter().map(|text| of_condition(text, &Scan::of(text)));
-                let told = told.into_iter().find(|found| found.contains_key("threshold"));
-                it.params.extend(told.unwrap_or_default());
-            }
-            if let Some(lasting) = it.params.remove("for") {
-                it.set("max-for", lasting.trim_start_matches(['<', '>', '=']));
-            }
-            expression(it);
-            it.fill("signal", worded(it).unwrap_or_default());
-        }
         "metrics.series" => {
             let names = metrics(it.text);
             it.set("names", names.join(","));
@@ -26,7 +13,7 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
                 it.set("set", signals.join(","));
             }
             it.set("signal", signals.first().copied().unwrap_or_default());
-            it.set("quantiles", quantiles(it.text).join(","));
+            it.set("quantiles", span::quantiles(it.text).join(","));
         }
         "alert.none-firing" => it.named("severities", "grades", ","),
         "log.aggregation" => it.named("backend", "log-stores", "|"),
@@ -86,120 +73,6 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
     }
 }
 
-/// Words of an alert that are no part of what it watches.
-const FRAME: &[&str] = &[
-    "alert",
-    "alerts",
-    "alarm",
-    "alarms",
-    "alerting",
-    "trigger",
-    "triggers",
-    "on",
-    "when",
-    "if",
-    "for",
-    "the",
-    "a",
-    "an",
-    "any",
-    "limit",
-    "threshold",
-    "is",
-    "are",
-    "at",
-    "of",
-];
-/// Words of a line that says more than what is watched.
-const VERBS: &[&str] = &[
-    "configured",
-    "set",
-    "enabled",
-    "tested",
-    "defined",
-    "created",
-    "active",
-    "ready",
-    "working",
-    "documented",
-    "routed",
-    "sent",
-    "fire",
-    "fires",
-    "add",
-    "create",
-    "configure",
-    "enable",
-    "verify",
-    "check",
-    "ensure",
-    "test",
-    "review",
-    "with",
-    "and",
-    "or",
-    "have",
-    "has",
-    "we",
-    "you",
-];
-/// Words of the longest signal.
-const SIGNAL_MAX: usize = 5;
-
-/// An alert as its file spells it: `queue_size > 100`.
-fn expression(it: &mut Source<'_>) {
-    for span in crate::line_form::spans(it.text) {
-        let Some(at) = span.find(['<', '>']) else { continue };
-        let (signal, bound) = span.split_at(at);
-        let name = signal.trim();
-        let is_series = name.contains('_') && !name.starts_with(['<', '-']);
-        let Some(value) = is_series.then(|| span::first(bound, NUMBERS)).flatten() else {
-            continue;
-        };
-        it.set("signal", name);
-        // What a sentence says beside it has a unit: "above 10 seconds".
-        let said = it.all(What::Duration).map(|other| other.text.clone());
-        let unit = said.into_iter().find(|text: &String| {
-            text.trim_end_matches(char::is_alphabetic) == value.text && *text != value.text
-        });
-        it.set("threshold", unit.unwrap_or(value.text));
-        it.set("op", value.bound.unwrap_or_default());
-        return;
-    }
-}
-
-/// What counts as a bound.
-const NUMBERS: &[What] = &[What::Number, What::Percent, What::Duration, What::Size, What::Code];
-
-/// The words in front of the bound of an alert: "Payment failure rate > 5 %"; or, below a heading
-/// about alerts, all words of a short line that has no bound.
-fn worded(it: &Source<'_>) -> Option<String> {
-    const MARKS: &[&str] =
-        &[">", "<", "\u{2265}", "\u{2264}", " exceeds", " above", " over", " below", " drops", ":"];
-    let plain = span::outside(it.text).to_lowercase();
-    let bounded = it.is_set("threshold");
-    let end = MARKS.iter().filter_map(|mark| plain.find(mark)).min();
-    let end = if bounded { end? } else { plain.len() };
-    let words = plain.get(..end)?.split_whitespace().map(span::bare).filter(|it| !it.is_empty());
-    let framed = |word: &&str| FRAME.contains(word);
-    if !bounded {
-        let listed = it.above.iter().take(2).any(|text| {
-            text.to_lowercase()
-                .split_whitespace()
-                .map(span::bare)
-                .any(|word| word.starts_with("alert"))
-        });
-        let spoken = words.clone().any(|word| framed(&word) || VERBS.contains(&word));
-        if !listed || spoken {
-            return None;
-        }
-    }
-    let kept: Vec<&str> = words.filter(|word| !framed(word)).collect();
-    let spelled = |it: &&str| it.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    let good = (1..=SIGNAL_MAX).contains(&kept.len()) && kept.iter().all(spelled);
-    good.then(|| kept.join("-"))
-}
-
 /// Whose logs a text speaks of: "the Vercel logs".
 fn whose_logs(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
@@ -212,19 +85,6 @@ fn whose_logs(text: &str) -> Option<&'static str> {
 
 /// How many ask at the same time: "350 shoppers in parallel".
 fn crowd(it: &Source<'_>) -> Option<String> {
-    const AT_ONCE: &[&str] = &[
-        "concurrent",
-        "parallel",
-        "simultaneous",
-        "at once",
-        "users",
-        "usuarios",
-        "usuários",
-        "同时",
-        "并发",
-        "同時",
-        "동시",
-    ];
     let lower = it.text.to_lowercase();
     let count = it.scan.values.iter().find(|value| {
         let behind = lower.get(value.end..).unwrap_or_default();
@@ -232,19 +92,9 @@ fn crowd(it: &Source<'_>) -> Option<String> {
         let ends = near.find([',', ';', '.']).unwrap_or(near.len());
         let near = near.get(..ends).unwrap_or_default();
         matches!(value.what, What::Number | What::Code)
-            && AT_ONCE.iter().any(|word| near.contains(word))
+            && table("at-once").iter().any(|(word, _)| near.contains(word))
     })?;
     Some(count.text.clone())
-}
-
-/// Quantiles that a text lists, "P50, P95, P99".
-fn quantiles(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
-    let found = words.map(str::to_lowercase).filter(|word| {
-        let number = word.strip_prefix('p').and_then(|it| it.parse::<f64>().ok());
-        number.is_some_and(|it| (1.0..100.0).contains(&it))
-    });
-    found.collect()
 }
 
 /// Names of series in marks of code: `http_requests_total`.
@@ -259,33 +109,7 @@ fn metrics(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::parameters::labelled::{claimed, one};
-    use holdpoint_document::parse;
-
-    #[test]
-    fn signals_of_alerts() {
-        let is =
-            |text, name, value: &str| assert_eq!(one("alert.rule", text, name), value, "{text}");
-        is("Refund failure rate > 5%", "signal", "refund-failure-rate");
-        is("Daily loss limit alert: > 10% of the fund", "signal", "daily-loss");
-        is("`feed_queue_size > 100` for 10 minutes", "signal", "feed_queue_size");
-        is("`feed_queue_size > 100` for 10 minutes", "threshold", "100");
-        is("`feed_queue_size > 100` for 10 minutes", "max-for", "10m");
-        is("`job_seconds{quantile=\"0.99\"} > 10` - jobs above 10 seconds", "threshold", "10s");
-        is("Alerts go to the right people", "signal", "");
-    }
-
-    #[test]
-    fn what_stands_below_alerts_is_watched() {
-        let below = |heading: &str, text: &str| {
-            let document = parse(format!("# X\n\n## {heading}\n\n- [ ] {text}\n").as_bytes());
-            claimed(&document, 5, "alert.rule").remove("signal").unwrap_or_default()
-        };
-        assert_eq!(below("Alerts", "Price feed disconnection"), "price-feed-disconnection");
-        assert_eq!(below("Alerts", "Alerts tested"), "");
-        assert_eq!(below("Alerts", "On-call rotation configured"), "");
-        assert_eq!(below("Monitoring", "Price feed disconnection"), "");
-    }
+    use crate::parameters::labelled::one;
 
     #[test]
     fn logs_have_an_owner_and_loads_a_size() {

@@ -142,6 +142,16 @@ pub(super) fn interval(text: &str) -> Option<String> {
     super::names_in(text, "intervals").first().map(|it| (*it).to_owned())
 }
 
+/// Quantiles that a text lists, "P50, P95, P99".
+pub(super) fn quantiles(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+    let found = words.map(str::to_lowercase).filter(|word| {
+        let number = word.strip_prefix('p').and_then(|it| it.parse::<f64>().ok());
+        number.is_some_and(|it| (1.0..100.0).contains(&it))
+    });
+    found.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,10 +31,10 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
         | "db.performance" => {
             it.named("engine", "engines", ",");
             if id == "db.tls" {
-                let mode = span::word_after(it.text, &["sslmode"]).or_else(|| {
-                    let (_, rest) = it.text.split_once("sslmode=")?;
-                    rest.split(['`', ' ', ')', '&']).next()
-                });
+                let spelled = it.text.split_once("sslmode=").map(|(_, rest)| rest);
+                let mode = spelled
+                    .and_then(|rest| rest.split(['`', ' ', ')', '&']).next())
+                    .or_else(|| span::word_after(it.text, &["sslmode"]));
                 it.set("min-mode", mode.unwrap_or_default());
             }
             if id == "db.pool-sizing" {

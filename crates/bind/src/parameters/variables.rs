@@ -188,7 +188,14 @@ fn default(text: &str, lower: &str) -> Option<String> {
 
 /// What the line assigns, but for values that are to be filled in.
 fn assignments(it: &Source<'_>) -> Vec<(String, String)> {
-    let pairs = it.all(What::Assignment).filter_map(|value| value.text.split_once('='));
+    let pairs = it.all(What::Assignment).filter_map(|value| {
+        let (name, first) = value.text.split_once('=')?;
+        // In marks of code a list goes on to the end: `ORIGINS=https://a.example,https://b.example`.
+        let behind = it.text.get(value.end..).filter(|rest| rest.starts_with(','));
+        let rest = behind.and_then(|rest| rest.split_once('`')).map_or("", |(rest, _)| rest);
+        let rest = if rest.contains(char::is_whitespace) { "" } else { rest };
+        Some((name, format!("{first}{rest}")))
+    });
     pairs
         .map(|(name, value)| (name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
         .collect()
@@ -464,6 +471,10 @@ mod tests {
         assert_eq!(one("`NODE_ENV` set to `production`", "equals"), "production");
         assert_eq!(one("NODE_ENV is production", "equals"), "production");
         assert_eq!(one("`NODE_ENV` set to production URL", "equals"), "");
+        let list = "https://a.example,https://*.b.example";
+        assert_eq!(one(&format!("`APP_ORIGINS={list}` set"), "equals"), list);
+        assert_eq!(one("`APP_ORIGINS=x`, then restart `y`", "equals"), "x");
+        assert_eq!(one("`TF_VAR_client_ip` set to the office", "name"), "TF_VAR_client_ip");
         assert_eq!(one("`A_KEY` set to your key", "equals"), "");
         assert_eq!(one("`API_URL=https://<host>`", "equals"), "");
         assert_eq!(

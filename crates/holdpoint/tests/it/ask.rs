@@ -68,13 +68,13 @@ fn an_answer_that_is_no_text_is_asked_for_again() {
 #[test]
 fn an_asked_line_says_what_a_check_would_leave_to_nobody() {
     let place = Place::new();
-    place.write("list.md", "# T\n\n- [ ] Node.js 18.x or 20.x\n");
+    place.write("list.md", "# T\n\n- [ ] No `console.sol` imports in `src/`\n");
     assert_eq!(line(&place, 3)["state"], "asked");
     let said = asked(&place, &["plan", "list.md", "--ask"], "s\n");
     assert_eq!(said.code, Some(0), "{}", said.err);
     let text = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("a person answers this line as it stands"), "{text}");
-    assert!(text.contains("a check may look at less than it says"), "{text}");
+    assert!(text.contains("a check looks at a part of the line"), "{text}");
+    assert!(text.contains("left to people: `imports`"), "{text}");
 }
 
 #[test]
