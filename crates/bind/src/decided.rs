@@ -60,9 +60,7 @@ impl Decided {
             Self::Rule => "one rule explains the line better than all others",
             Self::Parts => "each part of the line has a rule of its own",
             Self::Examples => "no rule is clear; the weights learned from examples are sure",
-            Self::Doubt => {
-                "a rule is clear, and the examples rule it out or are nearly certain of another: it is asked"
-            }
+            Self::Doubt => "a rule is clear, and the examples speak against it: it is asked",
             Self::Several => "several rules are too near to each other: it is asked",
             Self::Rest => "no claim is clear; what is left of the line says who answers it",
             Self::Order => {

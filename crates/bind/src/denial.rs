@@ -13,6 +13,9 @@ use crate::{
 /// Words that deny.
 pub(crate) static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
 
+/// Words that order something to be run.
+static RUN: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("run"));
+
 /// How many letters of a text are read for what it forbids.
 const READ_MAX: usize = 200;
 /// How many letters before a command are read for the setting that it is a value of.
@@ -28,26 +31,43 @@ pub(crate) fn is_denied(reading: &Reading<'_>) -> bool {
     reading.scan.hits.iter().any(|it| it.class == *NEGATION && !aside(it.start))
 }
 
+/// What stands in a line before a command.
+fn before<'a>(reading: &Reading<'a>, command: &str) -> &'a str {
+    let at = reading.text.find(command).unwrap_or(0);
+    reading.text.get(..at).unwrap_or_default()
+}
+
+/// The last letters of a text: what is said of a command stands near it.
+fn near(text: &str, letters: usize) -> &str {
+    let far = text.char_indices().rev().nth(letters).map_or(0, |(at, _)| at);
+    text.get(far..).unwrap_or_default()
+}
+
 /// Whether the clause that a command stands in forbids it: "never run `./reset.sh`".
 pub(crate) fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
-    let at = reading.text.find(command).unwrap_or(0);
-    let head = reading.text.get(..at).unwrap_or_default();
+    let head = before(reading, command);
     let ends = [". ", "; ", "! ", "。", "；"];
     let start = ends.iter().filter_map(|end| head.rfind(end).map(|at| at + end.len())).max();
-    let clause = head.get(start.unwrap_or(0)..).unwrap_or_default();
-    // What forbids stands near what it forbids.
-    let far = clause.char_indices().rev().nth(READ_MAX).map_or(0, |(at, _)| at);
-    let clause = clause.get(far..).unwrap_or_default();
+    let clause = near(head.get(start.unwrap_or(0)..).unwrap_or_default(), READ_MAX);
     forbids(clause) || find_word(&clause.to_lowercase(), "avoid").is_some()
 }
 
-/// Whether a line names a command as a setting of something that runs it: "Build command: `npm ci`".
+/// Whether a line names a command as a setting of something that runs it: "Build command: `npm ci`",
+/// but not "Run the build command: `npm ci`".
 pub(crate) fn is_setting(reading: &Reading<'_>, command: &str) -> bool {
-    let at = reading.text.find(command).unwrap_or(0);
-    let head = reading.text.get(..at).unwrap_or_default();
-    let far = head.char_indices().rev().nth(NAMED_MAX).map_or(0, |(at, _)| at);
-    let near = head.get(far..).unwrap_or_default().to_lowercase();
-    table("settings-of-commands").iter().any(|(word, _)| find_word(&near, word).is_some())
+    let head = before(reading, command);
+    let near = near(head, NAMED_MAX).to_lowercase();
+    let words = table("settings-of-commands").iter();
+    let Some(at) = words.filter_map(|(word, _)| find_word(&near, word)).min() else { return false };
+    let at = head.len().saturating_sub(near.len()) + at;
+    !reading.scan.hits.iter().any(|hit| hit.class == *RUN && hit.end <= at)
+}
+
+/// Whether a line speaks of a case that may never come: "For any failing route, add …".
+pub(crate) fn is_supposed(reading: &Reading<'_>) -> bool {
+    let lower: String = reading.text.chars().take(READ_MAX).flat_map(char::to_lowercase).collect();
+    let words = table("supposes").iter().chain(table("opens-a-case"));
+    words.into_iter().any(|(word, _)| find_word(&lower, word) == Some(0))
 }
 
 /// Whether what stands above a line forbids what the lines below it name: "You should not see". How
@@ -137,8 +157,18 @@ mod tests {
             let run = found.checks.iter().any(|it| it.params.contains_key("cmd"));
             assert!(found.state != Binding::Bound || !run, "{found:?}");
         }
-        let text = "# T\n\n## Pre-Deployment\n\n- [ ] Run the build: `npm run build`\n";
-        assert_eq!(last(text), Binding::Bound);
+        for line in ["Run the build: `npm run build`", "Run the build command: `npm run build`"] {
+            let text = format!("# T\n\n## Pre-Deployment\n\n- [ ] {line}\n");
+            assert_eq!(last(&text), Binding::Bound, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_may_never_come_is_no_claim() {
+        let line = "add `export const dynamic = 'force-dynamic'` to the route file";
+        for case in ["For any failing route, ", "If a route fails, "] {
+            assert_ne!(last(&format!("# T\n\n- [ ] {case}{line}\n")), Binding::Bound, "{case}");
+        }
     }
 
     #[test]

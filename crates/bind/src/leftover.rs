@@ -103,10 +103,9 @@ pub(crate) fn is_explained(reading: &Reading<'_>, named: &Classes, checks: &[Mea
 /// Whether a rule names every word that says something definite.
 pub(crate) fn is_named(reading: &Reading<'_>, named: &Classes) -> bool {
     let mut hits = reading.scan.hits.iter().filter(|it| !MARKED.has(it.class));
-    let tokens = || reading.scan.tokens.iter().filter(|it| 0 < it.weight);
     hits.all(|hit| {
-        let mut own = tokens().filter(|it| hit.start < it.end && it.start < hit.end);
-        own.all(|it| it.cover.meets(named))
+        let from = tokens_from(reading, hit.start).iter().take_while(|it| it.start < hit.end);
+        from.filter(|it| 0 < it.weight).all(|it| it.cover.meets(named))
     })
 }
 
@@ -119,8 +118,14 @@ fn carried(check: &Meaning) -> Vec<String> {
 
 /// Whether a place belongs to what the line says at first hand.
 fn heard(reading: &Reading<'_>, start: usize) -> bool {
-    let mut tokens = reading.scan.tokens.iter();
-    tokens.any(|it| it.start <= start + 1 && start < it.end && 0 < it.weight)
+    let mut from = tokens_from(reading, start).iter().take_while(|it| it.start <= start + 1);
+    from.any(|it| 0 < it.weight)
+}
+
+/// The words of a line that end behind a place; they stand in the order of the text.
+fn tokens_from<'a>(reading: &'a Reading<'_>, start: usize) -> &'a [Token] {
+    let tokens = &reading.scan.tokens;
+    tokens.get(tokens.partition_point(|it| it.end <= start)..).unwrap_or_default()
 }
 
 /// Whether a value narrows the claim, so that a check which does not carry it looks at less.

@@ -7,6 +7,7 @@ use holdpoint_model::line::{Binding, Kind};
 
 use crate::{
     candidate::{BOUND_MIN, Candidate, MARGIN, OFFER_MIN, Reading, candidates},
+    condition::condition,
     context::Context,
     denial,
     kind::{self, Subject},
@@ -240,6 +241,10 @@ fn of_examples(
     }
     if !human && id != learned::NOTHING && learned::sure_min(id) <= said.sure(id) {
         let checks = vec![of_weights(it, id, &said, reading)];
+        let supposed = condition(reading.text).is_none() && denial::is_supposed(reading);
+        if supposed || is_of_another_cloud(id, reading) {
+            return Some((Binding::Asked, checks));
+        }
         // A check that can pass must look at all that the line says.
         if is_accounted(id, claims, reading, &checks) {
             return Some((Binding::Bound, checks));
@@ -262,6 +267,17 @@ fn of_examples(
         return Some((Binding::Asked, vec![plain(id, because)]));
     }
     None
+}
+
+/// Whether an entry is about one cloud, and the document only ever speaks of another.
+fn is_of_another_cloud(id: &str, reading: &Reading<'_>) -> bool {
+    let (own, other) = match id.split('.').next() {
+        Some("aws") => ("aws-words", "gcp-word"),
+        Some("gcp" | "azure") => ("gcp-word", "aws-words"),
+        _ => return false,
+    };
+    let named = |class| reading.anywhere.has(CONCEPTS.class(class));
+    named(other) && !named(own)
 }
 
 /// The classes of words that a claim known from examples accounts for: those of its rules, and

@@ -180,14 +180,9 @@ fn config(it: &Subject<'_>, context: &Context<'_>) -> Meaning {
 /// A line of an environment file: a secret has to be strong, everything else to be set.
 pub(crate) fn assignment(name: &str, value: &str) -> Meaning {
     let secret = is_secret(name);
-    let id = if secret && !is_issued(name) { "env.secret-strength" } else { "env.required" };
+    let id = if secret { "env.secret-strength" } else { "env.required" };
     let params = parameters::of_assignment(name, value, secret);
     Meaning { id: id.to_owned(), params, because: vec![name.to_owned()] }
-}
-
-/// Whether somebody else issues what a variable holds, so that its strength is not the team's.
-fn is_issued(name: &str) -> bool {
-    ["_API_KEY", "_API_TOKEN", "_ROLE_KEY", "_ANON_KEY"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a name says that its value is a secret. A data source name may hold one, but is judged
