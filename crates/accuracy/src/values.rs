@@ -117,7 +117,31 @@ fn is_same(one: &str, other: &str, op: &str) -> bool {
         all
     };
     let (one, other) = (plain(one), plain(other));
-    one == other || sorted(&one) == sorted(&other)
+    let folder = |text: &str| text.trim_end_matches('/').to_owned();
+    one == other
+        || sorted(&one) == sorted(&other)
+        || folder(&one) == folder(&other)
+        || lasting(&one).is_some_and(|it| Some(it) == lasting(&other))
+}
+
+/// The bound and the milliseconds of a length of time, however its unit is written.
+fn lasting(text: &str) -> Option<(&str, u64)> {
+    let at = text.find(|c: char| c.is_ascii_digit())?;
+    let (bound, rest) = text.split_at_checked(at)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit())?;
+    let (count, unit) = rest.split_at_checked(end)?;
+    let each = match unit.trim_start_matches('-') {
+        "ms" => 1,
+        "s" | "sec" | "second" | "seconds" => 1_000,
+        "m" | "min" | "minute" | "minutes" | "minutos" | "分钟" | "分" => 60_000,
+        "h" | "hour" | "hours" | "horas" | "小时" | "時間" => 3_600_000,
+        "d" | "day" | "days" | "días" | "dias" | "天" | "日" => 86_400_000,
+        "week" | "weeks" => 604_800_000,
+        "month" | "months" => 2_592_000_000,
+        "year" | "years" => 31_536_000_000,
+        _ => return None,
+    };
+    Some((bound, count.parse::<u64>().ok()?.checked_mul(each)?))
 }
 
 #[cfg(test)]
@@ -143,5 +167,8 @@ mod tests {
         assert!(!is_same("5-20", "520", "="));
         assert!(is_same("Content-Security-Policy", "csp", "="));
         assert!(!is_same("2", "2.x", ">="));
+        assert!(is_same("15 min", "15m", "="));
+        assert!(!is_same("15 min", "16m", "="));
+        assert!(is_same("data/app/", "data/app", "="));
     }
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::{
     candidate::{Above, Reading},
+    line_form,
     nouns::table,
     parameters::find_word,
     scan::CONCEPTS,
@@ -14,7 +15,7 @@ use crate::{
 pub(crate) static NEGATION: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("negation"));
 
 /// Words that order something to be run.
-static RUN: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("run"));
+pub(crate) static RUN: LazyLock<Class> = LazyLock::new(|| CONCEPTS.class("run"));
 
 /// How many letters of a text are read for what it forbids.
 const READ_MAX: usize = 200;
@@ -37,18 +38,12 @@ fn before<'a>(reading: &Reading<'a>, command: &str) -> &'a str {
     reading.text.get(..at).unwrap_or_default()
 }
 
-/// The last letters of a text: what is said of a command stands near it.
-fn near(text: &str, letters: usize) -> &str {
-    let far = text.char_indices().rev().nth(letters).map_or(0, |(at, _)| at);
-    text.get(far..).unwrap_or_default()
-}
-
 /// Whether the clause that a command stands in forbids it: "never run `./reset.sh`".
 pub(crate) fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
     let head = before(reading, command);
     let ends = [". ", "; ", "! ", "。", "；"];
     let start = ends.iter().filter_map(|end| head.rfind(end).map(|at| at + end.len())).max();
-    let clause = near(head.get(start.unwrap_or(0)..).unwrap_or_default(), READ_MAX);
+    let clause = line_form::ending(head.get(start.unwrap_or(0)..).unwrap_or_default(), READ_MAX);
     forbids(clause) || find_word(&clause.to_lowercase(), "avoid").is_some()
 }
 
@@ -56,7 +51,7 @@ pub(crate) fn is_forbidden(reading: &Reading<'_>, command: &str) -> bool {
 /// but not "Run the build command: `npm ci`".
 pub(crate) fn is_setting(reading: &Reading<'_>, command: &str) -> bool {
     let head = before(reading, command);
-    let near = near(head, NAMED_MAX).to_lowercase();
+    let near = line_form::ending(head, NAMED_MAX).to_lowercase();
     let words = table("settings-of-commands").iter();
     let Some(at) = words.filter_map(|(word, _)| find_word(&near, word)).min() else { return false };
     let at = head.len().saturating_sub(near.len()) + at;
@@ -76,7 +71,8 @@ pub(crate) fn is_forbidden_above(above: &[Above<'_>]) -> bool {
     above.iter().any(|it| forbids(it.text))
 }
 
-fn forbids(text: &str) -> bool {
+/// Whether a text forbids what follows it.
+pub(crate) fn forbids(text: &str) -> bool {
     // A heading as long as a book forbids in its first words, if at all.
     let lower: String = text.chars().take(READ_MAX).flat_map(char::to_lowercase).collect();
     let find =

@@ -128,6 +128,12 @@ fn is_command(span: &str) -> bool {
         || first.starts_with("./") && first.len() > 2 && !first.ends_with('/')
 }
 
+/// The last letters of a text: what is said of a thing stands near it.
+pub(crate) fn ending(text: &str, letters: usize) -> &str {
+    let far = text.char_indices().rev().nth(letters).map_or(0, |(at, _)| at);
+    text.get(far..).unwrap_or_default()
+}
+
 /// The texts of all inline code spans.
 pub(crate) fn spans(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2).filter(|it| !it.is_empty())

@@ -1,6 +1,6 @@
 //! Decides what a line binds: by its form where that settles it, else by what it claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdpoint_document::{Form, Line};
 use holdpoint_model::line::{Binding, Kind};
@@ -116,7 +116,7 @@ fn of_text(
 ) -> (Binding, Vec<Meaning>) {
     let claims = candidates(reading);
     if let Some(found) = owned::of_owned_command(it, &claims, reading) {
-        let shown = owned::of_shown_command(it, kind, &found, &claims, reading);
+        let shown = owned::of_shown_command(it, kind, &found, &claims, reading, context);
         return shown.unwrap_or_else(|| (Binding::Bound, vec![found]));
     }
     if let Some(found) = structure::of_person(it, kind, reading) {
@@ -159,7 +159,8 @@ fn settle(
             // A rule that reads a number off the line has understood more than single words.
             let read = checks.iter().flat_map(|it| it.params.values());
             let measured = read.into_iter().any(|it| it.contains(|c: char| c.is_ascii_digit()));
-            let doubt = (!measured).then(|| doubted(it, kind, claim.id, claims, reading)).flatten();
+            let doubt = || doubted(it, kind, claim.id, claims, reading, context);
+            let doubt = (!measured).then(doubt).flatten();
             return doubt.unwrap_or((Binding::Bound, checks));
         }
     }
@@ -203,8 +204,14 @@ fn doubted(
     bound: &str,
     claims: &[Candidate],
     reading: &Reading<'_>,
+    context: &Context<'_>,
 ) -> Option<(Binding, Vec<Meaning>)> {
     let said = Said::of(reading, claims, kind.word())?;
+    if said.overrules(bound)
+        && let Some(found) = of_examples(it, kind, claims, reading, context)
+    {
+        return Some(found);
+    }
     if !said.contradicts(bound) {
         return None;
     }
@@ -225,7 +232,7 @@ fn doubted(
 }
 
 /// What the line means by the weights that were learned from examples: where no rule is sure.
-fn of_examples(
+pub(crate) fn of_examples(
     it: &Subject<'_>,
     kind: Kind,
     claims: &[Candidate],
@@ -240,7 +247,7 @@ fn of_examples(
         return Some((Binding::Asked, vec![plain(PERSON, because)]));
     }
     if !human && id != learned::NOTHING && learned::sure_min(id) <= said.sure(id) {
-        let checks = vec![of_weights(it, id, &said, reading)];
+        let checks: Vec<Meaning> = spread(of_weights(it, id, &said, reading), reading).collect();
         let supposed = condition(reading.text).is_none() && denial::is_supposed(reading);
         if supposed || is_of_another_cloud(id, reading) {
             return Some((Binding::Asked, checks));
@@ -249,18 +256,13 @@ fn of_examples(
         if is_accounted(id, claims, reading, &checks) {
             return Some((Binding::Bound, checks));
         }
-        let others = claims.iter().filter(|it| it.id != id && OFFER_MIN <= it.score);
-        let mut offered = checks;
-        offered.extend(others.take(SHOWN_MAX - 1).map(|claim| of_claim(it, claim, reading)));
-        let denied = !accounted(id, claims).has(*denial::NEGATION) && denial::is_denied(reading);
-        if offered.len() < 2 && !denied {
-            // What it can look at it looks at; for the rest of the line somebody gives their word.
-            // Where that rest denies, the look may show the opposite of what is claimed.
-            offered.push(plain(PERSON, vec![it.line.text.clone()]));
-            return Some((Binding::Bound, offered));
+        // Where the rest of the line denies, a look may show the opposite of what is claimed.
+        if !accounted(id, claims).has(*denial::NEGATION) && denial::is_denied(reading) {
+            return Some((Binding::Asked, checks));
         }
-        let state = if offered.len() < 2 { Binding::Asked } else { Binding::Choice };
-        return Some((state, offered));
+        // What it can look at it looks at; for the rest of the line somebody gives their word.
+        let rest = plain(PERSON, vec![it.line.text.clone()]);
+        return Some((Binding::Bound, checks.into_iter().chain([rest]).collect()));
     }
     if human && learned::ASKED_MIN <= said.human {
         let because = vec![it.line.text.clone()];
@@ -441,13 +443,8 @@ fn in_raw(line: &Line, parts: Vec<String>, reading: &Reading<'_>) -> Vec<String>
 
 /// The parts without repetitions, in their order.
 pub(crate) fn distinct(parts: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for part in parts {
-        if !kept.contains(&part) {
-            kept.push(part);
-        }
-    }
-    kept
+    let mut known = BTreeSet::new();
+    parts.into_iter().filter(|part| known.insert(part.clone())).collect()
 }
 
 /// Whether the best claim may be bound.

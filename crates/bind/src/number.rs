@@ -42,13 +42,20 @@ fn with_unit(digits: &str, rest: &str, lasts: bool) -> (What, String, usize) {
         let (what, shown, length) = with_unit(&digits, unit, lasts);
         return (what, shown, if what == What::Number { 0 } else { 1 + length });
     }
+    // "60-second period", "a 10-minute test".
+    if let Some(unit) = rest.strip_prefix('-')
+        && let (What::Duration, shown, length) = with_unit(&digits, unit, false)
+        && 3 < length
+    {
+        return (What::Duration, shown, 1 + length);
+    }
     let gap = rest.len() - rest.trim_start_matches(' ').len();
     let after = rest.get(gap..).unwrap_or_default();
     if after.starts_with('%') || after.starts_with('\u{ff05}') {
         let sign = after.chars().next().map_or(1, char::len_utf8);
         return (What::Percent, format!("{digits}%"), gap + sign);
     }
-    let end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+    let end = unit_length(after);
     let word = after.get(..end).unwrap_or_default();
     let lower = word.to_lowercase();
     if table("sizes").iter().any(|(name, _)| *name == lower) && (gap == 0 || 2 <= lower.len()) {
@@ -69,6 +76,16 @@ fn with_unit(digits: &str, rest: &str, lasts: bool) -> (What, String, usize) {
         return (What::Duration, format!("{}d", count.saturating_mul(days)), gap + end);
     }
     (What::Number, digits, 0)
+}
+
+/// How many bytes of a text belong to the unit at its beginning. No blank stands between a unit and
+/// the words of some languages: "8GB以上", "30分钟以内".
+fn unit_length(text: &str) -> usize {
+    if text.starts_with(is_unspaced) {
+        let units = table("times").iter().chain(table("spans")).map(|(name, _)| *name);
+        return units.filter(|name| text.starts_with(name)).map(str::len).max().unwrap_or(0);
+    }
+    text.find(|c: char| !c.is_alphabetic() || is_unspaced(c)).unwrap_or(text.len())
 }
 
 /// Whether what stands before a number says that it is a length of time.

@@ -6,15 +6,18 @@ use holdpoint_model::line::{Binding, Impact, Kind, Phase};
 
 use crate::{
     candidate::{Candidate, Reading},
-    command, denial,
+    command,
+    context::Context,
+    denial,
     kind::Subject,
     learned::{self, Said},
     line_form,
-    meaning::{distinct, is_clear, of_weights, plain},
+    meaning::{distinct, is_clear, of_examples, of_weights, plain},
     parameters,
     question::PERSON,
     structure,
     understand::Meaning,
+    words::Hit,
 };
 
 /// How likely a line with a fence has to be an order to be bound as one alone.
@@ -60,9 +63,15 @@ pub(crate) fn of_shown_command(
     step: &Meaning,
     claims: &[Candidate],
     reading: &Reading<'_>,
+    context: &Context<'_>,
 ) -> Option<(Binding, Vec<Meaning>)> {
     let inline = line_form::command(&it.line.repaired);
     let said = || Said::of(reading, claims, kind.word());
+    // What is not ordered here is claimed to be so, and the command is how it came about.
+    let claimed = kind != Kind::Command && inline.is_some_and(|text| !is_ordered(reading, text));
+    if claimed && said().is_some_and(|it| it.overrules(&step.id)) {
+        return of_examples(it, kind, claims, reading, context);
+    }
     if step.id == command::SHELL {
         // "Run `./renew.sh` so that …" orders it; what stands far behind is rather spoken of.
         let before = inline.and_then(|text| reading.text.split(text).next()).unwrap_or_default();
@@ -87,6 +96,13 @@ pub(crate) fn of_shown_command(
     let sure = !learned::is_human(id) && learned::sure_min(id) <= said.sure(id);
     let other = sure && said.likely(&step.id) < STEP_MIN;
     other.then(|| (Binding::Bound, vec![of_weights(it, id, &said, reading)]))
+}
+
+/// Whether a line orders a command to be run, or names a program of the team's own.
+fn is_ordered(reading: &Reading<'_>, command: &str) -> bool {
+    let at = reading.text.find(command).unwrap_or(0);
+    let before = |hit: &Hit| hit.class == *denial::RUN && hit.end <= at;
+    is_program(command) || reading.scan.hits.iter().any(before)
 }
 
 /// What is made of a line that speaks of a command which nothing more is known of: the command may

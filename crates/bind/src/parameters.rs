@@ -8,13 +8,16 @@ mod labelled;
 mod limits;
 mod machine;
 mod own;
+mod page;
 mod paper;
+mod platform;
 mod said;
 mod secret;
 mod signal;
 mod span;
 mod store;
 mod topic;
+mod variable_names;
 mod variables;
 mod web;
 
@@ -185,6 +188,7 @@ fn read(id: &str, source: &mut Source<'_>, it: &Subject<'_>) {
     let (family, _) = id.split_once('.').unwrap_or((id, ""));
     match family {
         "host" | "net" | "dns" => machine::host(id, source),
+        "build" if id == "build.toolchain" => machine::host(id, source),
         "env" => variables::env(id, source),
         "secrets" | "file" | "git" | "config" => secret::secret(id, source),
         "docs" | "test" | "code" | "scan" | "release" | "attest" | "incident" | "comms"
@@ -197,6 +201,8 @@ fn read(id: &str, source: &mut Source<'_>, it: &Subject<'_>) {
         _ => store::store(id, source),
     }
     own::own(id, source);
+    page::page(id, source);
+    platform::platform(id, source);
     said::fill(id, source);
     general::fill(id, source);
 }

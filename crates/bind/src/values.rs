@@ -151,6 +151,14 @@ pub(crate) fn is_variable(word: &str, coded: bool) -> bool {
     if let Some(name) = word.strip_prefix("TF_VAR_") {
         return !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
     }
+    // A level of settings of .NET: `Smtp__User`, `Urls__0`.
+    let level = |part: &str| {
+        part.starts_with(|it: char| it.is_ascii_uppercase() || it.is_ascii_digit())
+            && part.bytes().all(|it| it.is_ascii_alphanumeric())
+    };
+    if word.contains("__") && word.split("__").all(level) {
+        return true;
+    }
     let letters = word.bytes().filter(u8::is_ascii_uppercase).count();
     word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
         && word.bytes().next().is_some_and(|it| it.is_ascii_uppercase() || it == b'_')
@@ -263,6 +271,11 @@ mod tests {
         assert_eq!(one("p95 < 500ms"), (What::Duration, "500ms".to_owned(), Some("<")));
         assert_eq!(one("at least 32 characters"), (What::Number, "32".to_owned(), Some(">=")));
         assert_eq!(one("磁盘空间 50GB 以上"), (What::Size, "50GB".to_owned(), Some(">=")));
+        assert_eq!(one("内存: 8GB以上"), (What::Size, "8GB".to_owned(), Some(">=")));
+        assert_eq!(one("备份保留30天以上"), (What::Duration, "30d".to_owned(), Some(">=")));
+        assert_eq!(one("Guardar 2 semanas"), (What::Duration, "14d".to_owned(), None));
+        assert_eq!(one("A 60-second period"), (What::Duration, "60s".to_owned(), None));
+        assert_eq!(one("Push the v1.2 tag"), (What::Version, "1.2".to_owned(), None));
         assert_eq!(one("Retention 2 weeks"), (What::Duration, "14d".to_owned(), None));
     }
 

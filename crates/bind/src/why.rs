@@ -8,23 +8,21 @@ use holdpoint_model::line::{Binding, Kind, Phase};
 use crate::{
     candidate::{self, Candidate, MARGIN, Reading, candidates},
     context::Context,
-    denial,
     key::blank,
     kind::Subject,
     learned::{self, Said},
-    line_form, meaning, order,
+    line_form, meaning,
     outline::{self, NAMES, Outline},
     phase,
-    question::PERSON,
     rules::{Need, RULES, Rule},
     scan::CONCEPTS,
     settings::Which,
-    structure,
-    understand::{Meaning, Reader, Understood},
+    understand::{Reader, Understood},
     words::{Class, Classes},
 };
 
 pub use crate::decided::Decided;
+use crate::decided::{Found, decided};
 
 /// Refused entries that are told of.
 const REFUSED_MAX: usize = 6;
@@ -180,63 +178,6 @@ pub fn why(document: &Document, number: usize) -> Option<Why> {
     Some(why)
 }
 
-/// A line taken apart, with everything around it.
-struct Found<'a> {
-    subject: &'a Subject<'a>,
-    kind: Kind,
-    context: &'a Context<'a>,
-    reading: &'a Reading<'a>,
-}
-
-fn decided(found: &Found<'_>, claims: &[Candidate], state: Binding, checks: &[Meaning]) -> Decided {
-    let (subject, kind) = (found.subject, found.kind);
-    let Some(first) = checks.first() else { return Decided::Nothing };
-    if structure::of_form(subject, kind, found.context).is_some() {
-        return Decided::Form;
-    }
-    if state == Binding::Asked && denial::is_forbidden_above(found.reading.above) {
-        return Decided::Forbidden;
-    }
-    if first.params.contains_key("cmd") {
-        return Decided::Command;
-    }
-    let same = |it: Option<(Binding, Vec<Meaning>)>| {
-        it.is_some_and(|(_, them)| them.iter().map(|it| &it.id).eq(checks.iter().map(|it| &it.id)))
-    };
-    if same(structure::of_person(subject, kind, found.reading)) {
-        return Decided::People;
-    }
-    if same(order::of_order(subject, kind, found.reading)) {
-        return Decided::Order;
-    }
-    let best = claims.first().filter(|_| margin(claims).is_none());
-    let ruled = best.is_some_and(|best| best.id == first.id);
-    match state {
-        Binding::Bound if ruled => Decided::Rule,
-        // What a look does not see of a line is no part with a rule.
-        Binding::Bound if checks.iter().any(|it| it.id != first.id && it.id != PERSON) => {
-            Decided::Parts
-        }
-        Binding::Asked | Binding::Choice if ruled => Decided::Doubt,
-        Binding::Bound | Binding::Asked
-            if same(structure::of_rest(subject, kind, found.reading)) =>
-        {
-            Decided::Rest
-        }
-        Binding::Choice if best.is_none() && claims.iter().any(|it| it.id == first.id) => {
-            let ranked = learned_first(found, claims);
-            if ranked == Some(first.id.as_str()) { Decided::Examples } else { Decided::Several }
-        }
-        Binding::Unbound => Decided::Nothing,
-        Binding::Bound | Binding::Asked | Binding::Choice => Decided::Examples,
-    }
-}
-
-fn learned_first(found: &Found<'_>, claims: &[Candidate]) -> Option<&'static str> {
-    let said = Said::of(found.reading, claims, found.kind.word())?;
-    said.ranked(learned::OFFER_MIN).first().map(|(id, _)| *id)
-}
-
 /// How much clearer the best claim would have to be; `None` where it may be bound.
 fn margin(claims: &[Candidate]) -> Option<Fate> {
     let best = claims.first().map_or(0, |it| it.score);
@@ -368,6 +309,7 @@ fn likely(said: &Said<'_>, why: &Why) -> Vec<Likely> {
             | Decided::Order
             | Decided::Forbidden => String::from("something else had decided"),
             Decided::Examples
+            | Decided::Overruled
             | Decided::Doubt
             | Decided::Several
             | Decided::Rest

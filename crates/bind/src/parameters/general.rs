@@ -25,6 +25,10 @@ const KINDS: &[(&str, &[What])] = &[
     ("replicas", &[What::Number]),
     ("attempts", &[What::Number]),
     ("min-approvals", &[What::Number]),
+    ("max", &[What::Size, What::Duration]),
+    ("interval", &[What::Duration]),
+    ("schedule", &[What::Duration]),
+    ("min-size", &[What::Size]),
     ("due", &[What::Duration]),
 ];
 /// Parameters whose value is a word of a table.
@@ -93,10 +97,12 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
             "path" if !it.is_set("path") => {
                 let coded = span::words(it.text).find(|word| is_path(word));
                 let path = coded.or_else(|| span::files(it.text).next());
-                it.set("path", path.unwrap_or_default().to_owned());
+                // What a file has to hold stands below its name.
+                let above = || it.above.first().and_then(|text| only_file(text));
+                it.set("path", path.or_else(above).unwrap_or_default().to_owned());
             }
             "services" => it.named("services", "workloads", ","),
-            "role" => {
+            "role" if !it.is_set("role") => {
                 let coded = span::words(it.text).find(|word| word.starts_with("roles/"));
                 it.set("role", coded.unwrap_or_default().to_owned());
             }
@@ -112,8 +118,20 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
                 let address = words.find(|word| word.starts_with("0x") && 10 < word.len());
                 it.set("address", address.unwrap_or_default().to_owned());
             }
-            "interval" => {
-                it.set("interval", span::interval(it.text).unwrap_or_default());
+            "interval" | "schedule" if !it.is_set(row.name) => {
+                it.set(row.name, span::interval(it.text).unwrap_or_default());
+            }
+            "min-tls" => it.set("min-tls", protocol(it.text).unwrap_or_default()),
+            "timezone" => {
+                let zone =
+                    it.text.split([' ', '`', '(', ')', ',']).map(span::bare).find(|it| is_zone(it));
+                it.set("timezone", zone.unwrap_or_default());
+            }
+            "cluster" | "service" if id == "aws.ecs-service" => {
+                let (one, many) = (format!("--{}", row.name), format!("--{}s", row.name));
+                let flags = [one.as_str(), many.as_str()];
+                let told = crate::line_form::spans(it.text).find_map(|code| flag(code, &flags));
+                it.set(row.name, told.unwrap_or_default());
             }
             _ => {}
         }
@@ -127,15 +145,47 @@ fn named(id: &str, it: &mut Source<'_>) {
         let found = nouns.filter_map(|(noun, _)| span::beside(it.text, noun)).next();
         it.fill(row.name, found.unwrap_or_default());
         if row.name == "namespace" && !it.is_set("namespace") {
-            let told = it.fence.into_iter().flat_map(str::lines);
+            let told =
+                crate::line_form::spans(it.text).chain(it.fence.into_iter().flat_map(str::lines));
             let found = told.filter_map(|row| flag(row, &["-n", "--namespace"])).next();
             it.set("namespace", found.unwrap_or_default());
         }
     }
 }
 
+/// The version of the protocol: "TLS 1.3".
+fn protocol(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let (_, rest) = lower.split_once("tls")?;
+    let version: String = rest
+        .trim_start_matches([' ', 'v', '-'])
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
+    let version = version.trim_end_matches('.');
+    ["1.2", "1.3"].contains(&version).then(|| version.to_owned())
+}
+
+/// A zone of time as systems name it: `Europe/Lisbon`.
+fn is_zone(word: &str) -> bool {
+    let areas = ["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Pacific", "Etc"];
+    word.split_once('/').is_some_and(|(area, city)| {
+        areas.contains(&area) && city.starts_with(|c: char| c.is_ascii_uppercase())
+    })
+}
+
+/// The file that a text names, if it names one only.
+fn only_file(text: &str) -> Option<&str> {
+    let mut files = span::files(text);
+    files.next().filter(|_| files.next().is_none())
+}
+
 /// A path in marks of code, of any system.
 pub(super) fn is_path(word: &str) -> bool {
+    // A file that is hidden, as tools look for theirs: `.npmrc`.
+    let hidden = word.strip_prefix('.').is_some_and(|name| {
+        3 < name.len() && name.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
+    });
     let dotted = word.rsplit_once('.').is_some_and(|(name, end)| {
         !name.is_empty()
             && (1..=5).contains(&end.len())
@@ -147,5 +197,5 @@ pub(super) fn is_path(word: &str) -> bool {
         return true;
     }
     let letters = word.contains(char::is_alphabetic) && !word.contains(['(', '=', '{']);
-    letters && (dotted || folder) && names_in(word, "branches").first() != Some(&word)
+    letters && (dotted || folder || hidden) && names_in(word, "branches").first() != Some(&word)
 }

@@ -78,6 +78,8 @@ fn below(rows: &[&str]) -> Vec<String> {
 /// "100 requests per minute", "100 req/min", "5 attempts in 10 minutes".
 pub(super) fn rate(it: &mut Source<'_>) {
     it.set("endpoint", endpoint(it.text).unwrap_or_default());
+    let refused = it.all(What::Code).find(|value| matches!(value.text.as_str(), "429" | "503"));
+    it.set("code", refused.map_or_else(String::new, |value| value.text.clone()));
     it.put("limit", What::Number);
     it.put("window", What::Duration);
     if it.is_set("window") {

@@ -65,7 +65,7 @@ pub(super) fn host(id: &str, it: &mut Source<'_>) {
             }
         }
         "host.os-version" => systems(it),
-        "host.tool-version" => tool(it),
+        "host.tool-version" | "build.toolchain" => tool(it),
         "host.firewall" | "net.port-allowlist" => {
             it.list("allow", What::Port);
             it.fill("allow", opened(it.fence.unwrap_or_default()).join(","));
@@ -73,6 +73,13 @@ pub(super) fn host(id: &str, it: &mut Source<'_>) {
         "net.port-open" | "net.port-restricted" | "net.local-listener" => port(id, it),
         "host.ssh-hardening" => it.named("require", "ssh-rules", ","),
         "dns.records" => records(it),
+        "host.service-running" => {
+            let coded = span::words(it.text).find(|word| !word.contains(['/', '=', '(']));
+            it.set("name", coded.unwrap_or_default());
+            if !it.is_set("name") {
+                it.first_named("name", "daemons");
+            }
+        }
         _ => {}
     }
 }
@@ -140,6 +147,12 @@ fn records(it: &mut Source<'_>) {
         Some(address) => it.set("expect", address),
         None => it.first_named("expect", "places"),
     }
+    if let Some(label) = label(it.text) {
+        let host = it.all(What::Host).next().map(|value| value.text.clone());
+        it.set("name", label);
+        it.fill("expect", host.unwrap_or_default());
+        return;
+    }
     // "CNAME to x.host.example": the last name is what the other leads to.
     let names: Vec<String> = it.all(What::Host).map(|value| value.text.clone()).collect();
     let lower = it.text.to_lowercase();
@@ -150,6 +163,16 @@ fn records(it: &mut Source<'_>) {
         it.set("name", name.as_str());
         it.set("expect", target.as_str());
     }
+}
+
+/// "CNAME `www`": a name without the domain that it stands below.
+fn label(text: &str) -> Option<&str> {
+    let mut words = text.split([' ', '`', '(', ')', ':']).filter(|word| !word.is_empty());
+    words.find(|word| matches!(*word, "CNAME" | "TXT" | "AAAA" | "MX"))?;
+    let word = span::bare(words.next()?);
+    let coded = span::words(text).any(|it| it == word) || text.contains(&format!("CNAME {word}`"));
+    let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    (coded && plain && !word.is_empty()).then_some(word)
 }
 
 /// A program and its version. What is said in brackets is another one.
@@ -290,5 +313,9 @@ mod tests {
         assert_eq!(leads("Domain `a.example.org` points to server IP"), "server-ip");
         assert_eq!(leads("A record to 192.0.2.7"), "192.0.2.7");
         assert_eq!(leads("`www.a.org` CNAME to `a.host.org`"), "a.host.org");
+        assert_eq!(leads("CNAME `www` set to `edge.host.org`"), "edge.host.org");
+        assert_eq!(one("dns.records", "CNAME `www` set to `edge.host.org`", "name"), "www");
+        assert_eq!(one("host.service-running", "Nginx is running", "name"), "nginx");
+        assert_eq!(one("host.service-running", "`shop-api` starts on boot", "enabled"), "true");
     }
 }

@@ -1,6 +1,6 @@
-//! Parameters of claims about files, code, releases and pages.
+//! Parameters of claims about files, code, settings and releases.
 
-use super::{Source, general::is_path, span};
+use super::{Source, general::is_path, platform::is_name_byte, span};
 use crate::values::What;
 
 pub(super) fn own(id: &str, it: &mut Source<'_>) {
@@ -12,22 +12,37 @@ pub(super) fn own(id: &str, it: &mut Source<'_>) {
         | "release.version-bumped"
         | "release.artifact-content"
         | "config.valid" => {
-            path(it);
+            path(id, it);
             match id {
                 "config.value" => setting(it),
                 "release.version-bumped" => {
                     it.put("version", What::Version);
                     key(it);
+                    let files: Vec<&str> = span::files(it.text).collect();
+                    if 1 < files.len() {
+                        it.set("path", files.join(","));
+                    }
+                }
+                "release.artifact-content" => {
+                    let ends =
+                        span::words(it.text).filter(|it| it.starts_with('.') && !it.contains('/'));
+                    it.set("contains", ends.collect::<Vec<_>>().join(","));
                 }
                 "code.pattern" => pattern(it),
                 "file.size" => it.put("max", What::Size),
                 _ => {}
             }
         }
-        "html.meta-tags" => page(it),
-        "html.resource-hints" => {
-            let rel = span::word_after(it.text, &["rel="]).or_else(|| attribute(it.text, "rel"));
-            it.set("rel", rel.unwrap_or_default().to_owned());
+        "attest.review" => it.put("doc", What::Document),
+        "data.validated" => {
+            let nouns = ["table", "tabla", "tabela", "tabelle", "表", "テーブル"];
+            let named = nouns.iter().find_map(|noun| span::beside(it.text, noun));
+            it.set("table", named.unwrap_or_default());
+        }
+        "ios.project-settings" => {
+            path(id, it);
+            let value = span::words(it.text).find(|word| !is_path(word) || word.contains("com."));
+            it.set("value", value.unwrap_or_default());
         }
         "field.value" => {
             let text = it.text.split([':', '：', '=']).next().unwrap_or_default();
@@ -44,7 +59,7 @@ pub(super) fn own(id: &str, it: &mut Source<'_>) {
 }
 
 /// The file that is meant: in the line, in its label, or in the nearest heading that names one.
-fn path(it: &mut Source<'_>) {
+fn path(id: &str, it: &mut Source<'_>) {
     it.put("path", What::Path);
     if !it.is_set("path") {
         it.put("path", What::Document);
@@ -57,6 +72,9 @@ fn path(it: &mut Source<'_>) {
     if !it.is_set("path") {
         it.set("path", span::files(it.text).next().unwrap_or_default().to_owned());
     }
+    if !it.is_set("path") && id == "file.exists" {
+        it.set("path", bare_file(it.text).unwrap_or_default());
+    }
     if !it.is_set("path") {
         let kinds = [What::Path, What::Document];
         let above = it.above.iter().find_map(|text| {
@@ -65,6 +83,15 @@ fn path(it: &mut Source<'_>) {
         });
         it.set("path", above.unwrap_or_default());
     }
+}
+
+/// A file whose name no ending tells: the only word in marks of code, or one that everybody knows.
+fn bare_file(text: &str) -> Option<&str> {
+    let mut coded = span::words(text);
+    let only = coded.next().filter(|_| coded.next().is_none());
+    let plain = |word: &&str| word.bytes().all(|it| is_name_byte(it) || it == b'.');
+    let known = || text.split_whitespace().map(span::bare).find(|word| is_path(word));
+    only.filter(plain).or_else(known)
 }
 
 /// A setting in marks of code that is no file.
@@ -90,10 +117,14 @@ fn setting(it: &mut Source<'_>) {
     let spans: Vec<&str> = crate::line_form::spans(it.text).collect();
     let pair = spans.iter().find_map(|span| {
         let (name, value) = span.split_once('=').or_else(|| span.split_once(": "))?;
-        let plain =
-            name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+        let plain = name
+            .trim()
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+        let name = name.trim();
         (plain && !name.is_empty() && !name.starts_with('-')).then_some((name, value.trim()))
     });
+    let pair = pair.or_else(|| bare_pair(it.text).filter(|_| spans.is_empty()));
     if let Some((name, value)) = pair {
         it.set("key", name.to_owned());
         it.set("equals", value.trim_matches(['"', '\'']).to_owned());
@@ -109,8 +140,35 @@ fn setting(it: &mut Source<'_>) {
     }
 }
 
+/// Whether a word names a file as files are known to end.
+fn is_file(word: &str) -> bool {
+    span::files(word).next().is_some() || !word.contains('.') || word.starts_with('.')
+}
+
+/// `read_only: true` without marks of code; only a name with a line tells it from a sentence.
+fn bare_pair(text: &str) -> Option<(&str, &str)> {
+    let words: Vec<&str> = text.split([' ', '(', ')', '（', '）', ',']).collect();
+    words.windows(2).find_map(|pair| {
+        let [name, value] = pair else { return None };
+        let assigned = name.split_once('=').filter(|(name, _)| {
+            2 < name.len() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        });
+        if let Some((name, value)) = assigned.filter(|(_, value)| !value.is_empty()) {
+            return Some((name, value));
+        }
+        let name = name.strip_suffix(':')?;
+        let spelled =
+            name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        (spelled && value.is_ascii() && !value.is_empty()).then_some((name, *value))
+    })
+}
+
 /// The text that code has to hold, or must not.
 fn pattern(it: &mut Source<'_>) {
+    // A call looks like a file: `document.write`. What nobody can open is none.
+    if it.params.get("path").is_some_and(|path| !path.contains('/') && !is_file(path)) {
+        it.params.remove("path");
+    }
     let path = it.params.get("path").cloned().unwrap_or_default();
     let lower = it.text.to_lowercase();
     let spans: Vec<&str> = crate::line_form::spans(it.text).filter(|span| *span != path).collect();
@@ -137,26 +195,6 @@ fn pattern(it: &mut Source<'_>) {
     }
 }
 
-/// Tags of the head of a page.
-fn page(it: &mut Source<'_>) {
-    let lower = it.text.to_lowercase();
-    let charset = ["utf-8", "utf8"].iter().any(|word| lower.contains(word));
-    if charset {
-        it.set("charset", "UTF-8");
-    }
-    let tags = ["description", "viewport", "robots", "theme-color", "keywords", "author"];
-    let found = attribute(it.text, "name").filter(|it| !it.is_empty()).map(str::to_owned);
-    let known = tags.iter().find(|tag| super::find_word(&lower, tag).is_some());
-    it.set("name", found.or_else(|| known.map(|it| (*it).to_owned())).unwrap_or_default());
-    it.set("content", attribute(it.text, "content").unwrap_or_default().to_owned());
-}
-
-/// The value of `name="…"`.
-fn attribute<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(&format!("{name}=\""))?;
-    rest.split_once('"').map(|(value, _)| value)
-}
-
 #[cfg(test)]
 mod tests {
     use crate::parameters::labelled::one;
@@ -173,8 +211,16 @@ mod tests {
             "--force"
         );
         assert_eq!(one("config.value", "`a.toml` has `mode=fast`", "equals"), "fast");
-        assert_eq!(one("html.meta-tags", "Charset (UTF-8) declared", "charset"), "UTF-8");
-        assert_eq!(one("html.resource-hints", "`<link rel=\"preload\">`", "rel"), "preload");
+        assert_eq!(one("file.exists", "LICENSE is there (MIT)", "path"), "LICENSE");
+        assert_eq!(one("file.exists", "`.npmrc` is committed", "path"), ".npmrc");
+        assert_eq!(one("file.exists", "`app-definition` present", "path"), "app-definition");
+        assert_eq!(one("config.value", "`A_B = True`", "key"), "A_B");
+        assert_eq!(one("config.value", "Container read only (read_only: true)", "equals"), "true");
+        assert_eq!(one("code.pattern", "No usage of `document.write`", "forbid"), "document.write");
+        assert_eq!(one("config.value", "Sandboxed (ProtectSystem=strict)", "equals"), "strict");
+        assert_eq!(one("attest.review", "`docs/OPS.md` reviewed", "doc"), "docs/OPS.md");
+        let both = "Version in `Cargo.toml` and `setup.py` agree";
+        assert_eq!(one("release.version-bumped", both, "path"), "Cargo.toml,setup.py");
         assert_eq!(one("chain.wallet-funded", "Wallet funded on Sepolia", "network"), "sepolia");
     }
 }

@@ -24,7 +24,12 @@ pub(super) fn paper(id: &str, it: &mut Source<'_>) {
             it.named("kinds", "lint-kinds", ",");
             it.named("tools", "linters", ",");
         }
-        "scan.dependencies" | "scan.sast" | "scan.dast" => it.named("tool", "scanners", "|"),
+        "scan.dependencies" | "scan.sast" | "scan.dast" => {
+            it.named("tool", "scanners", "|");
+            if id == "scan.dependencies" {
+                it.named("fail-on", "grades", ",");
+            }
+        }
         "scan.summary" | "scan.image" => {
             it.named("fail-on", "grades", ",");
             it.named("tools", "scanners", "|");

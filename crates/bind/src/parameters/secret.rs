@@ -18,8 +18,15 @@ pub(super) fn secret(id: &str, it: &mut Source<'_>) {
         "secrets.confined" => {
             it.named("store", "stores", "|");
         }
-        "secrets.rotation" => it.put("max-age", What::Duration),
-        "secrets.scan" => it.put("path", What::Path),
+        "secrets.rotation" => {
+            it.put("max-age", What::Duration);
+            it.list("scope", What::Variable);
+        }
+        "secrets.scan" => {
+            it.put("path", What::Path);
+            let known = span::words(it.text).find(|word| word.ends_with(".baseline"));
+            it.set("baseline", known.unwrap_or_default());
+        }
         "git.merged" => branch(it),
         "git.tag" => tag(it),
         "git.source-at-release" => {

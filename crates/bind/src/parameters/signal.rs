@@ -47,8 +47,11 @@ pub(super) fn signal(id: &str, it: &mut Source<'_>, subject: &Subject<'_>) {
         }
         "load.concurrency" => {
             it.put("users", What::Number);
-            let users =
-                it.scan.values.iter().find(|value| matches!(value.what, What::Number | What::Code));
+            let users = it
+                .scan
+                .values
+                .iter()
+                .find(|value| matches!(value.what, What::Number | What::Code | What::Version));
             it.set("users", users.map(|value| value.text.clone()).unwrap_or_default());
             it.put("error-rate", What::Percent);
             it.put("duration", What::Duration);

@@ -54,6 +54,7 @@ pub(super) fn store(id: &str, it: &mut Source<'_>) {
                 it.set("interval", found.or_else(fence).unwrap_or_default());
             }
         }
+        "docker.restart-policy" => it.named("policy", "restarts", ","),
         "postgres.extension" => it.named("name", "extensions", ","),
         "docker.resource-limits" => it.named("resource", "limits", ","),
         "kubernetes.probes" => it.named("kinds", "probes", ","),

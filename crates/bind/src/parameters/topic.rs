@@ -10,6 +10,9 @@ const STATEMENT_MAX: usize = 9;
 
 /// The topics of a statement about documents.
 pub(super) fn topic(text: &str) -> String {
+    if let Some(several) = several(text) {
+        return several.join(",");
+    }
     let text = statement(text);
     let lower = text.to_lowercase();
     let words: Vec<&str> =
@@ -36,6 +39,30 @@ pub(super) fn topic(text: &str) -> String {
         return listed.join(",");
     }
     listed.first().map(|it| (*it).to_owned()).unwrap_or_default()
+}
+
+/// "Runbooks for outages, failover and rollback are there": what each of them is about.
+fn several(text: &str) -> Option<Vec<String>> {
+    let text = super::span::outside(&statement(text)).to_lowercase();
+    let (head, rest) = text.split_once(" for ")?;
+    let last = head.split_whitespace().next_back()?;
+    let vessels = || table("vessels").iter().chain(table("topics"));
+    let is_vessel = vessels().any(|(word, _)| is_that(last, word) || is_that(word, last));
+    if !is_vessel || !rest.contains(", ") {
+        return None;
+    }
+    let ends = table("topic-ends");
+    let parts = rest.split(", ").flat_map(|it| it.split(" and ")).map(|part| {
+        let part = part.strip_prefix("and ").unwrap_or(part);
+        let mut words: Vec<&str> = part.split_whitespace().map(super::span::bare).collect();
+        while words.last().is_some_and(|word| ends.iter().any(|(end, _)| end == word)) {
+            words.pop();
+        }
+        words.join("-")
+    });
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    let short = parts.iter().all(|part| part.split('-').count() <= WORDS_MAX);
+    (short && 1 < parts.len()).then_some(parts)
 }
 
 fn is_that(text: &str, word: &str) -> bool {
@@ -75,6 +102,14 @@ fn phrase<'t>(words: &[&'t str]) -> Option<Vec<&'t str>> {
 /// The words without the sort of document that holds what they name.
 fn without_vessel<'t>(words: &[&'t str]) -> Vec<&'t str> {
     let mut kept = words.to_vec();
+    // "Plan de rollback", "guía del operador": the sort of document stands first.
+    if let [vessel, of, rest @ ..] = words
+        && ["de", "del", "do", "da", "des", "du"].contains(of)
+        && !rest.is_empty()
+        && table("vessels-of").iter().any(|(known, _)| known == vessel)
+    {
+        kept = rest.to_vec();
+    }
     while let Some(last) = kept.last() {
         let vessel = table("vessels").iter().any(|(known, _)| known == last);
         let plan = matches!(*last, "plan" | "plans")
@@ -113,6 +148,11 @@ mod tests {
             ("Known issues section updated.", "known-issues"),
             ("Is there an up-to-date access guide? Link it.", "access"),
             ("Documentation updated", ""),
+            ("Plan de rollback documentado", "rollback"),
+            (
+                "Runbooks for outages, failover, and lost nodes published",
+                "outages,failover,lost-nodes",
+            ),
             ("运维手册与回滚手册已更新", "runbook,rollback"),
         ] {
             assert_eq!(topic(text), meant, "{text}");

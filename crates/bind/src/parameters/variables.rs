@@ -1,9 +1,14 @@
 //! Parameters of claims about variables: which they are, what they must be, where they are set.
 
-use super::{Source, find_word, find_words, of_command, span};
+use std::collections::BTreeMap;
+
+use super::{
+    Source, find_word, find_words, of_command, span,
+    variable_names::{named, nested},
+};
 use crate::{
     nouns,
-    values::{Value, What, is_variable, values},
+    values::{Value, What, is_variable},
 };
 
 /// What turns the word behind it round.
@@ -114,11 +119,17 @@ fn is_place(text: &str, value: &Value) -> bool {
     let behind = text.get(value.end..).unwrap_or_default().trim_start_matches(['`', '*', ' ']);
     let lower = head.to_lowercase();
     let leads = [" in", " en", " em", " dans", " into", " inside", " в", "在"];
-    let spoken = leads.iter().any(|lead| lower.ends_with(lead));
+    let spoken = leads.iter().any(|lead| lower.ends_with(lead)) || changes(&lower);
     let trails = ["に", "中", "里", "で", "에", "文件中", "内"];
     !head.contains(char::is_alphanumeric)
         || spoken
         || trails.iter().any(|trail| behind.starts_with(trail))
+}
+
+/// "Update `api/.env` with …": a verb alone before a file says that it is the one to change.
+fn changes(head: &str) -> bool {
+    let verbs = ["update", "edit", "fill", "actualizar", "atualizar", "editar", "modifier"];
+    verbs.contains(&head.trim()) || ["更新", "编辑", "修改"].contains(&head.trim())
 }
 
 /// "Optional", but not "not optional": a variable that may be absent is asked for less.
@@ -206,13 +217,16 @@ fn equal(it: &mut Source<'_>, names: &[String], assigned: &[(String, String)]) {
     let open = |value: &str| {
         value.is_empty() || value.contains(['<', '[', '{', '\u{2026}']) || value.starts_with("...")
     };
+    let mut given: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in assigned {
+        given.entry(name).or_default().push(value);
+    }
     let mut all: Vec<(&str, String)> = Vec::new();
     for name in names {
-        let given = assigned.iter().filter(|(own, _)| own == name);
-        let mut values: Vec<String> = given.map(|(_, value)| value.clone()).collect();
+        let mut values = given.get(name.as_str()).cloned().unwrap_or_default();
         values.dedup();
         let value = match values.as_slice() {
-            [value] => Some(value.clone()),
+            [value] => Some((*value).to_owned()),
             [] => told(it, name),
             _ => None,
         };
@@ -281,138 +295,12 @@ fn told(it: &Source<'_>, name: &str) -> Option<String> {
     }
     let word = rest.split([',', ';', ')', '(']).next()?.trim_matches(['*', '"', '\'', ' ', '.']);
     let plain = ["true", "false", "production", "staging", "0", "1", "on", "off"];
-    plain.contains(&word.to_ascii_lowercase().as_str()).then(|| word.to_owned())
+    // An equals sign says no more than that: "`PORT` = 3000".
+    let spelled = *lead == "=" && !word.is_empty() && !word.contains(char::is_whitespace);
+    (spelled || plain.contains(&word.to_ascii_lowercase().as_str())).then(|| word.to_owned())
 }
 
-/// The names that the line itself says, each once.
-fn named(it: &Source<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for value in &it.scan.values {
-        let name = match value.what {
-            What::Variable => value.text.clone(),
-            What::Assignment => value.text.split('=').next().unwrap_or_default().to_owned(),
-            What::Number
-            | What::Percent
-            | What::Size
-            | What::Duration
-            | What::Version
-            | What::Code
-            | What::Port
-            | What::Path
-            | What::Document
-            | What::Url
-            | What::Host
-            | What::Blank => continue,
-        };
-        let behind =
-            it.text.get(value.end..).unwrap_or_default().trim_start_matches(['`', '*', ' ']);
-        if behind.starts_with("unset") || is_banned(it.text, value.start) {
-            continue;
-        }
-        let name = match names.last().filter(|_| name.starts_with('_')) {
-            Some(last) => spelled_out(last, &name),
-            None => name,
-        };
-        push(&mut names, name);
-    }
-    if names.is_empty() { names } else { listed(it.text, names) }
-}
-
-/// "without `X`" says of another thing that it must not be.
-fn is_banned(text: &str, start: usize) -> bool {
-    let head = text.get(..start).unwrap_or_default().trim_end_matches(['`', '*', ' ']);
-    ["without", "instead of", "not", "ohne", "sin", "без"].iter().any(|word| {
-        let head = head.to_lowercase();
-        head.strip_suffix(word).is_some_and(|it| it.ends_with(' '))
-    })
-}
-
-fn push(names: &mut Vec<String>, name: String) {
-    if !names.contains(&name) {
-        names.push(name);
-    }
-}
-
-/// `A_PUBLIC_KEY`/`_PRIVATE_KEY`: the second in full.
-fn spelled_out(first: &str, ending: &str) -> String {
-    let count = ending.split('_').filter(|it| !it.is_empty()).count();
-    let parts: Vec<&str> = first.split('_').collect();
-    let kept = parts.get(..parts.len().saturating_sub(count)).unwrap_or_default();
-    if kept.is_empty() { ending.to_owned() } else { format!("{}{ending}", kept.join("_")) }
-}
-
-/// Adds the words in capitals that stand in one list with variables: `(DB_URL, PORT)`.
-fn listed(text: &str, found: Vec<String>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for group in text.split(['(', ')', '（', '）', ':', '：']) {
-        let item = |text: &'_ str| text.trim().trim_start_matches(['`', '*']).to_owned();
-        let items: Vec<String> = group.split([',', '、', '，']).map(item).collect();
-        let bare = |item: &String| {
-            let plain = span::bare(item);
-            if item.trim_end_matches('`').ends_with("_*") {
-                format!("{plain}*")
-            } else {
-                plain.to_owned()
-            }
-        };
-        let items: Vec<String> = items.iter().map(bare).collect();
-        let known = items.iter().any(|item| found.contains(item));
-        for item in items {
-            let plain = known && item.len() <= 24 && is_variable(&item, true);
-            if plain || found.contains(&item) {
-                push(&mut names, item);
-            }
-        }
-    }
-    for name in found {
-        push(&mut names, name);
-    }
-    names
-}
-
-/// The names in the bullets and in the fence that belong to the line.
-fn nested(it: &Source<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    for bullet in &it.below {
-        let lead = values(bullet).into_iter().find(|value| {
-            let head = bullet.get(..value.start).unwrap_or_default();
-            !head.contains(char::is_alphanumeric)
-        });
-        match lead {
-            Some(value) if value.what == What::Variable => push(&mut names, value.text),
-            Some(value) if value.what == What::Assignment => {
-                push(&mut names, value.text.split('=').next().unwrap_or_default().to_owned());
-            }
-            _ => {}
-        }
-    }
-    if names.is_empty() {
-        for row in it.fence.unwrap_or_default().lines() {
-            if let Some(name) = assigned_in(row) {
-                push(&mut names, name.to_owned());
-            }
-        }
-    }
-    names
-}
-
-/// The variable that a line of a file, or of a shell, sets.
-fn assigned_in(row: &str) -> Option<&str> {
-    let mut row = row.trim();
-    for lead in ["export ", "set ", "ENV ", "$env:", "- "] {
-        row = row.strip_prefix(lead).unwrap_or(row);
-    }
-    let spelled = |(name, _): &(&str, &str)| name.contains('_');
-    let (name, _) = row.split_once('=').or_else(|| row.split_once(": ").filter(spelled))?;
-    let name = name.trim();
-    let good = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && name.starts_with(|c: char| c.is_ascii_uppercase())
-        && (name.contains('_') || name.bytes().all(|b| !b.is_ascii_lowercase()));
-    let known = nouns::table("acronyms").iter().any(|(word, _)| *word == name);
-    (good && !known && 2 < name.len()).then_some(name)
-}
-
-/// "32+ characters", "32 bytes", "32-chars-min".
+/// "32+ characters", "32 bytes", "32-chars-min", `openssl rand -hex 32`.
 fn lengths(it: &mut Source<'_>) {
     let text = it.text.to_lowercase();
     for value in &it.scan.values {
@@ -427,6 +315,15 @@ fn lengths(it: &mut Source<'_>) {
         } else if behind.starts_with("byte") {
             it.params.insert("bytes".to_owned(), count);
         }
+    }
+    // What makes it says how long it is, where nothing else does.
+    let random = it.text.split_once("openssl rand ").map(|(_, rest)| rest);
+    let mut options = random.unwrap_or_default().split([' ', '`', ')']);
+    let count = options.next().filter(|it| it.starts_with('-')).and_then(|_| options.next());
+    if let Some(count) = count.filter(|it| it.parse::<u32>().is_ok())
+        && !it.is_set("min-chars")
+    {
+        it.fill("bytes", count);
     }
 }
 
@@ -455,6 +352,15 @@ mod tests {
         );
         assert_eq!(one("`APP_DEBUG=false` in `.env`", "path"), ".env");
         assert_eq!(one("`APP_KEY` listed in `.env.example`", "path"), "");
+    }
+
+    #[test]
+    fn names_are_read_once_however_many() {
+        assert_eq!(one("Set `APP_A`, `APP_B` and `APP_A`", "names"), "APP_A,APP_B");
+        let names: Vec<String> = (0..2_000).map(|at| format!("`VAR_{at}`")).collect();
+        let read = one(&format!("Set {}", names.join(", ")), "names");
+        assert_eq!(read.split(',').count(), 2_000);
+        assert_eq!(one("`Smtp__User` and Urls__0 set", "names"), "Smtp__User,Urls__0");
     }
 
     #[test]

@@ -97,6 +97,22 @@ fn commands_decide_whatever_the_language_of_their_title() {
 }
 
 #[test]
+fn what_came_about_is_claimed_and_the_command_only_shows_how() {
+    assert_eq!(bound("- [ ] Code formatted: `black app/ tests/`"), "code.lint");
+    assert_eq!(bound("- [ ] Uptime monitoring configured"), "monitoring.uptime");
+    // A step of a deployment stays one, whatever it brings about.
+    for line in
+        ["Code formatted: `black app/ tests/`", "Superuser created: `./manage.py createsuperuser`"]
+    {
+        let step = last(&format!("# X\n\n## Deployment Steps\n\n- [ ] {line}\n"));
+        assert_eq!(step.kind, Kind::Command, "{line}");
+        assert!(step.checks.iter().any(|it| it.id == "step.shell"), "{step:?}");
+    }
+    // The shortest lines of whole checklists keep what their rules say.
+    assert_eq!(bound("- [ ] Monitoring active"), "prometheus.targets-up");
+}
+
+#[test]
 fn conditions_are_kept_and_decide_nothing() {
     let found = last("- [ ] CDN configured (if using S3 backups)");
     assert_eq!(found.condition.as_deref(), Some("if using S3 backups"));

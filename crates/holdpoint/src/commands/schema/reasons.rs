@@ -11,8 +11,18 @@ use super::formats::{
 pub(super) fn why() -> Fields {
     let ground = || object(vec![("word", text()), ("rule", text()), ("because", texts())]);
     let by = [
-        "override", "form", "command", "people", "rule", "parts", "examples", "doubt", "several",
-        "rest", "nothing",
+        "override",
+        "form",
+        "command",
+        "people",
+        "rule",
+        "parts",
+        "examples",
+        "overruled",
+        "doubt",
+        "several",
+        "rest",
+        "nothing",
     ];
     let from = said(text(), "text, settings, default, or `discovered: FILE:LINE`");
     let param = object(vec![("name", text()), ("value", text()), ("from", from)]);
