@@ -334,8 +334,17 @@ pub(crate) fn of_weights(
     }
 }
 
-/// One meaning for each port or path that a line names.
+/// One meaning for each port, path or program that a line names.
 fn spread(first: Meaning, reading: &Reading<'_>) -> impl Iterator<Item = Meaning> + use<> {
+    if first.id == "host.tool-version" {
+        let tools = parameters::tools(reading.text).into_iter();
+        let mut all: Vec<Meaning> =
+            tools.map(|params| Meaning { params, ..first.clone() }).collect();
+        if all.is_empty() {
+            all.push(first);
+        }
+        return all.into_iter();
+    }
     let (name, what) = match first.id.as_str() {
         "net.port-open" | "net.port-restricted" | "net.local-listener" => ("port", What::Port),
         "http.health" => ("path", What::Path),

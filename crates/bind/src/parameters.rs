@@ -16,12 +16,14 @@ mod secret;
 mod signal;
 mod span;
 mod store;
+mod tool;
 mod topic;
 mod variable_names;
+mod variable_values;
 mod variables;
 mod web;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdpoint_document::Form;
 
@@ -36,6 +38,7 @@ use crate::{
 
 pub(crate) use command::of_command;
 pub(crate) use paper::audiences;
+pub(crate) use tool::tools;
 
 /// Parameters by name, as a user would type them.
 pub(crate) type Params = BTreeMap<String, String>;
@@ -127,29 +130,27 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The names of a table whose words stand in a text, in the order of the text. A word inside of a
-/// longer one that was found is part of that one.
+/// The names of a table whose words stand in a text, in the order of the text.
 fn names_in(text: &str, table: &str) -> Vec<&'static str> {
+    let mut known = BTreeSet::new();
+    let names = places_in(text, table).into_iter().map(|(_, name)| name);
+    names.filter(|name| known.insert(*name)).collect()
+}
+
+/// Where the words of a table stand in a text, and what they are called, in the order of the text. A
+/// word inside of a longer one that was found is part of that one.
+fn places_in(text: &str, table: &str) -> Vec<(usize, &'static str)> {
     let lower = text.to_lowercase();
-    let mut found: Vec<(usize, usize, &str)> = Vec::new();
+    let mut found: BTreeMap<usize, (usize, &str)> = BTreeMap::new();
     for (word, meant) in nouns::table(table) {
-        let mut places = find_words(&lower, word);
-        let free = places.find(|at| {
-            let end = at + word.len();
-            !found.iter().any(|(from, to, _)| *from < end && at < to)
-        });
-        if let Some(at) = free {
-            found.push((at, at + word.len(), meant));
-        }
+        let free = |at: &usize| {
+            let before = found.range(..at + word.len()).next_back();
+            before.is_none_or(|(_, (end, _))| end <= at)
+        };
+        let places: Vec<usize> = find_words(&lower, word).filter(free).collect();
+        found.extend(places.into_iter().map(|at| (at, (at + word.len(), *meant))));
     }
-    found.sort_unstable();
-    let mut names = Vec::new();
-    for (_, _, meant) in found {
-        if !names.contains(&meant) {
-            names.push(meant);
-        }
-    }
-    names
+    found.into_iter().map(|(at, (_, name))| (at, name)).collect()
 }
 
 fn class_of(name: &str) -> Class {

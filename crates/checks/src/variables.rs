@@ -58,7 +58,8 @@ impl Place {
         surface: Option<&str>,
     ) -> Result<Self, Stop> {
         if let Some(surface) = surface.filter(|it| !["file", "process", "host"].contains(it)) {
-            let remedy = "name the file with `path`, or the process with `process` at the target";
+            let remedy =
+                "let somebody answer for it: `check = \"attest.statement\"` in holdpoint.toml";
             return Err(machine::no_wire(&format!("the source `{surface}`"), remedy).into());
         }
         let on = machine::server(scope)?;

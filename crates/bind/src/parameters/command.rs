@@ -88,6 +88,10 @@ fn of_program(id: &str, text: &str, set: &mut impl FnMut(&str, Option<String>)) 
         }
         "kubernetes.cluster-reachable" => set("context", flag(text, &["--context"])),
         "kubernetes.scale" => set("replicas", flag(text, &["--replicas"])),
+        "dns.records" => {
+            let words = text.split_whitespace().skip(1).filter(|word| !word.starts_with('@'));
+            set("name", words.into_iter().find(|word| word.contains('.')).map(str::to_owned));
+        }
         "terraform.plan" => set("var-file", flag(text, &["-var-file"])),
         "build.image" => set("tag", flag(text, &["-t", "--tag"])),
         "build.image-push" | "build.image-tag" if text.starts_with("docker ") => {

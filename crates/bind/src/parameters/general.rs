@@ -31,6 +31,9 @@ const KINDS: &[(&str, &[What])] = &[
     ("min-size", &[What::Size]),
     ("due", &[What::Duration]),
 ];
+/// Entries whose address may be a path of the service.
+const PAGES: [&str; 4] =
+    ["http.smoke", "monitoring.uptime", "payments.webhook", "webhook.registered"];
 /// Parameters whose value is a word of a table.
 const TABLES: &[(&str, &str)] = &[
     ("provider", "vendors"),
@@ -83,6 +86,10 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
                 let found = rows.filter_map(|text| span::first(text, kinds)).next();
                 it.set("url", found.map(|value| value.text).unwrap_or_default());
             }
+            if row.name == "url" && !it.is_set("url") && PAGES.contains(&id) {
+                let path = it.all(What::Path).find(|value| value.text.starts_with('/'));
+                it.set("url", path.map_or_else(String::new, |value| value.text.clone()));
+            }
         } else if let Some((_, nouns)) = TABLES.iter().find(|(name, _)| *name == row.name) {
             it.first_named(row.name, nouns);
             if !it.is_set(row.name) && matches!(row.name, "provider" | "network" | "store") {
@@ -123,8 +130,11 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
             }
             "min-tls" => it.set("min-tls", protocol(it.text).unwrap_or_default()),
             "timezone" => {
-                let zone =
-                    it.text.split([' ', '`', '(', ')', ',']).map(span::bare).find(|it| is_zone(it));
+                let zone = it
+                    .text
+                    .split([' ', '`', '(', ')', '）', ','])
+                    .map(span::bare)
+                    .find(|it| is_zone(it));
                 it.set("timezone", zone.unwrap_or_default());
             }
             "cluster" | "service" if id == "aws.ecs-service" => {

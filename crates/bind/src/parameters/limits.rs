@@ -82,6 +82,13 @@ pub(super) fn rate(it: &mut Source<'_>) {
     it.set("code", refused.map_or_else(String::new, |value| value.text.clone()));
     it.put("limit", What::Number);
     it.put("window", What::Duration);
+    if !it.is_set("window") {
+        // "5 requests/5 min": the number behind the stroke is glued to it.
+        let behind =
+            it.text.split('/').skip(1).find_map(|rest| span::first(rest, &[What::Duration]));
+        let window = behind.filter(|value| value.start == 0);
+        it.set("window", window.map(|value| value.text).unwrap_or_default());
+    }
     if it.is_set("window") {
         return;
     }
@@ -163,6 +170,7 @@ mod tests {
         assert_eq!(endpoint("Limit the `/login` route"), "/login");
         assert_eq!(endpoint("Rate limiting on all endpoints"), "");
         is("Rate limit returns 429 after 100 requests per minute", "100", "1m");
+        is("Uploads: 5 requests/10 min per user", "5", "10m");
         assert_eq!(
             one("http.cors", "CORS is configured for production domains only", "allow"),
             "production domains"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Source, find_word, find_words, names_in, span};
+use super::{Source, find_word, names_in, span, tool::tool};
 use crate::{
     nouns,
     values::{Value, What},
@@ -28,10 +28,6 @@ const FREE: &[&str] = &[
     "사용 가능",
 ];
 const TAKEN: &[&str] = &["listening", "in use", "bound", "listens", "监听", "リッスン"];
-/// Words behind the name of a program.
-const HELD: &[&str] =
-    &["installed", "available", "cli", "instalado", "installiert", "インストール", "已安装"];
-
 pub(super) fn host(id: &str, it: &mut Source<'_>) {
     match id {
         "host.cpu-cores" => {
@@ -154,92 +150,26 @@ fn records(it: &mut Source<'_>) {
         return;
     }
     // "CNAME to x.host.example": the last name is what the other leads to.
-    let names: Vec<String> = it.all(What::Host).map(|value| value.text.clone()).collect();
-    let lower = it.text.to_lowercase();
+    let names: Vec<&Value> = it.all(What::Host).collect();
     let leads = ["->", "\u{2192}", " to ", " nach ", "指向"];
     if let [name, target] = names.as_slice()
-        && leads.iter().any(|lead| lower.contains(lead))
+        && let Some(between) = it.text.get(name.end..target.start)
+        && leads.iter().any(|lead| between.contains(lead))
     {
-        it.set("name", name.as_str());
-        it.set("expect", target.as_str());
+        it.set("name", name.text.as_str());
+        it.set("expect", target.text.as_str());
     }
 }
 
 /// "CNAME `www`": a name without the domain that it stands below.
 fn label(text: &str) -> Option<&str> {
     let mut words = text.split([' ', '`', '(', ')', ':']).filter(|word| !word.is_empty());
-    words.find(|word| matches!(*word, "CNAME" | "TXT" | "AAAA" | "MX"))?;
-    let word = span::bare(words.next()?);
+    words.find(|word| matches!(*word, "A" | "CNAME" | "TXT" | "AAAA" | "MX"))?;
+    let mut rest = words.skip_while(|word| matches!(*word, "record" | "records" | "for"));
+    let word = span::bare(rest.next()?);
     let coded = span::words(text).any(|it| it == word) || text.contains(&format!("CNAME {word}`"));
     let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     (coded && plain && !word.is_empty()).then_some(word)
-}
-
-/// A program and its version. What is said in brackets is another one.
-fn tool(it: &mut Source<'_>) {
-    let plain = span::outside(it.text);
-    let mut tools = names_in(&plain, "tools");
-    if tools.is_empty() {
-        tools = names_in(it.text, "tools");
-    }
-    if tools.contains(&"docker-compose") {
-        tools.retain(|tool| *tool != "docker-engine");
-    }
-    let lower = it.text.to_lowercase();
-    if !find_words(&lower, "python").any(|at| has_three(&lower, at)) && !lower.contains("python3") {
-        tools.iter_mut().filter(|tool| **tool == "python3").for_each(|tool| *tool = "python");
-    }
-    it.set("tool", tools.join("|"));
-    if let Some(brought) = installed(it.text) {
-        it.set("tool", brought);
-    } else if tools.is_empty() {
-        it.set("tool", in_front(it).unwrap_or_default());
-    }
-    it.put("version", What::Version);
-    if !it.is_set("version") {
-        it.put("version", What::Number);
-    }
-    // "2.x" is any version of that line.
-    let words = it.text.split([' ', '(', ')', '`', '*', ',']);
-    let open = words.map(|word| word.trim_start_matches(['v', 'V'])).find(|word| {
-        let head = word.strip_suffix(".x").unwrap_or_default();
-        !head.is_empty() && head.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-    });
-    if let Some(open) = open {
-        it.set("version", open);
-    }
-}
-
-/// Whether a version of the third line stands right behind.
-fn has_three(text: &str, at: usize) -> bool {
-    let rest = text.get(at + "python".len()..).unwrap_or_default();
-    rest.trim_start_matches([' ', 'v', '(', '>', '=', '*', ':', '\u{2265}']).starts_with('3')
-}
-
-/// What `pip install X` and its like bring.
-fn installed(text: &str) -> Option<String> {
-    let command = crate::line_form::spans(text).find(|span| span.contains(" install "))?;
-    let (_, rest) = command.split_once(" install ")?;
-    let mut words = rest.split_whitespace().filter(|word| !word.starts_with('-'));
-    let word = words.next().filter(|_| words.next().is_none())?;
-    let end = word.find(['=', '>', '<', '[', '~']).unwrap_or(word.len());
-    let end = word.get(1..).and_then(|it| it.find('@')).map_or(end, |at| end.min(at + 1));
-    word.get(..end).map(str::to_owned)
-}
-
-/// The name in front of a version, or of "installed": "Bun 1.1+", "Hugo installed".
-fn in_front(it: &Source<'_>) -> Option<String> {
-    let mut values = it.scan.values.iter();
-    let value = values.find(|it| matches!(it.what, What::Version | What::Number));
-    let lower = it.text.to_lowercase();
-    let held = || HELD.iter().filter_map(|word| lower.find(word)).min();
-    let head = it.text.get(..value.map(|it| it.start).or_else(held)?)?;
-    let head = head.trim_end_matches(['v', 'V', '>', '=', ' ', '\u{2265}']);
-    let head = head.trim_matches(['*', '`', ' ', ':', '-', '(']);
-    let words: Vec<String> =
-        head.split_whitespace().map(|word| span::bare(word).to_lowercase()).collect();
-    let named = |word: &String| word.is_ascii() && word.starts_with(|c: char| c.is_alphanumeric());
-    ((1..=2).contains(&words.len()) && words.iter().all(named)).then(|| words.join("-"))
 }
 
 /// Systems with their versions: any of them.
@@ -269,6 +199,14 @@ fn systems(it: &mut Source<'_>) {
         });
         found.push((at, format!("{name}{}", shown.unwrap_or_default())));
     }
+    // "Linux (Ubuntu 22.04)": the distribution says more.
+    let distributions = [
+        "ubuntu", "debian", "centos", "alpine", "fedora", "rocky", "rhel", "suse", "alma", "amazon",
+    ];
+    let is_distribution = |text: &str| distributions.iter().any(|it| text.starts_with(it));
+    if found.iter().any(|(_, text)| is_distribution(text)) {
+        found.retain(|(_, text)| !text.starts_with("linux"));
+    }
     found.sort_by_key(|(at, _)| *at);
     let texts: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
     it.set("any-of", texts.join(","));
@@ -277,21 +215,6 @@ fn systems(it: &mut Source<'_>) {
 #[cfg(test)]
 mod tests {
     use crate::parameters::labelled::one;
-
-    #[test]
-    fn tools_and_versions() {
-        let tool = |text| one("host.tool-version", text, "tool");
-        assert_eq!(tool("npm installed (comes with Node.js)"), "npm");
-        assert_eq!(tool("boto3 installed (`pip install boto3`)"), "boto3");
-        assert_eq!(tool("Python 3.9+ available"), "python3");
-        assert_eq!(tool("Python or Bash environment ready"), "python|bash");
-        assert_eq!(tool("MySQL 8.0+ or MariaDB 10.6+"), "mysql|mariadb");
-        assert_eq!(tool("Docker Compose 2.0+ installed"), "docker-compose");
-        assert_eq!(tool("Zola 0.19+"), "zola");
-        let version = |text| one("host.tool-version", text, "version");
-        assert_eq!(version("Composer 2.x"), "2.x");
-        assert_eq!(version("Node 18+"), ">=18");
-    }
 
     #[test]
     fn ports_are_opened_in_fences() {
@@ -306,6 +229,8 @@ mod tests {
         let system = |text| one("host.os-version", text, "any-of");
         assert_eq!(system("Ubuntu 22.04 LTS or newer"), "ubuntu>=22.04(lts)");
         assert_eq!(system("Windows 10/11"), "windows 10,windows 11");
+        assert_eq!(system("Linux (Ubuntu 22.04)"), "ubuntu=22.04");
+        assert_eq!(system("macOS or Linux"), "macos,linux");
         let state = |text| one("net.local-listener", text, "state");
         assert_eq!(state("Port 3000 is available"), "free");
         assert_eq!(state("Service listens on port 3000"), "bound");
@@ -313,6 +238,9 @@ mod tests {
         assert_eq!(leads("Domain `a.example.org` points to server IP"), "server-ip");
         assert_eq!(leads("A record to 192.0.2.7"), "192.0.2.7");
         assert_eq!(leads("`www.a.org` CNAME to `a.host.org`"), "a.host.org");
+        assert_eq!(one("dns.records", "A record for `www` to the server", "name"), "www");
+        let both = "`a.example.org` and `b.example.org` → redirect server";
+        assert_eq!(one("dns.records", both, "name"), "a.example.org,b.example.org");
         assert_eq!(leads("CNAME `www` set to `edge.host.org`"), "edge.host.org");
         assert_eq!(one("dns.records", "CNAME `www` set to `edge.host.org`", "name"), "www");
         assert_eq!(one("host.service-running", "Nginx is running", "name"), "nginx");

@@ -99,7 +99,8 @@ fn setting(it: &mut Source<'_>) {
     let Some((name, value)) = switched().or(found) else { return };
     let name = span::outside(name);
     let name = span::bare(name.trim().trim_matches(['*', '`']));
-    let coded = value.strip_prefix('`').and_then(|it| it.split_once('`')).map(|(code, _)| code);
+    let value = value.strip_prefix("Set to ").unwrap_or(value);
+    let coded = span::words(value).next();
     let word = value.split([',', ';', '(']).next().map(|it| span::bare(it.trim()));
     let value = coded.or_else(|| word.filter(|it| !it.is_empty() && !it.contains(' ')));
     if let Some(value) = value.filter(|_| !name.is_empty()) {
@@ -174,6 +175,8 @@ mod tests {
         assert_eq!(one("deploy.strategy", "Blue/green is set up", "strategy"), "blue-green");
         assert_eq!(one("forge.repo-state", "`acme/tap` exists", "repo"), "acme/tap");
         assert_eq!(one("cloud.platform-config", "**Confirm email** ON", "value"), "ON");
+        let site = "**Site URL** = production `SITE_URL`";
+        assert_eq!(one("cloud.platform-config", site, "value"), "SITE_URL");
         let redirect = "Redirect `https://*.shop.example/**` allowed";
         assert_eq!(one("auth.oauth-redirect", redirect, "url"), "https://*.shop.example/**");
         let port = "HTTP port set to 8000";

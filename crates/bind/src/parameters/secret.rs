@@ -15,9 +15,7 @@ pub(super) fn secret(id: &str, it: &mut Source<'_>) {
             it.put("path", What::Path);
             it.named("format", "formats", ",");
         }
-        "secrets.confined" => {
-            it.named("store", "stores", "|");
-        }
+        "secrets.confined" => confined(it),
         "secrets.rotation" => {
             it.put("max-age", What::Duration);
             it.list("scope", What::Variable);
@@ -35,6 +33,23 @@ pub(super) fn secret(id: &str, it: &mut Source<'_>) {
         }
         _ => {}
     }
+}
+
+/// Where secrets lie, and where they must not: "in Vault (not in environment variables)".
+fn confined(it: &mut Source<'_>) {
+    let lower = it.text.to_lowercase();
+    let denials = [" not ", "(not ", ", not ", " never ", " nicht ", " no en ", "而不是", "，不"];
+    let at = denials.iter().filter_map(|word| lower.find(word)).min();
+    // A text whose length changes with its case is read as a whole.
+    let at = at.filter(|_| lower.len() == it.text.len()).unwrap_or(it.text.len());
+    let (held, banned) = it.text.split_at_checked(at).unwrap_or((it.text, ""));
+    let held = names_in(held, "stores");
+    if held.is_empty() {
+        it.named("store", "stores", "|");
+        return;
+    }
+    it.set("store", held.join("|"));
+    it.set("forbid", names_in(banned, "stores").join(","));
 }
 
 fn permissions(it: &mut Source<'_>) {
@@ -127,5 +142,8 @@ mod tests {
         assert_eq!(tag("Release tagged"), "");
         assert_eq!(one("file.permissions", "`.env` has mode 600", "mode"), "600");
         assert_eq!(one("secrets.confined", "Secrets in HashiCorp Vault", "store"), "vault");
+        let either = "Keys in Vault (not in environment variables)";
+        assert_eq!(one("secrets.confined", either, "store"), "vault");
+        assert_eq!(one("secrets.confined", either, "forbid"), "env");
     }
 }

@@ -1,10 +1,9 @@
-//! Parameters of claims about variables: which they are, what they must be, where they are set.
-
-use std::collections::BTreeMap;
+//! Parameters of claims about variables: which they are, whether they may be absent, where they are set.
 
 use super::{
-    Source, find_word, find_words, of_command, span,
+    Source, find_word, find_words, names_in, of_command, places_in, span,
     variable_names::{named, nested},
+    variable_values::{assignments, default, equal, lengths, told_apart},
 };
 use crate::{
     nouns,
@@ -12,13 +11,12 @@ use crate::{
 };
 
 /// What turns the word behind it round.
-const DENIALS: &[&str] = &["not", "non", "n't", "no", "não", "nicht", "pas", "не", "不", "非"];
+pub(super) const DENIALS: &[&str] =
+    &["not", "non", "n't", "no", "não", "nicht", "pas", "не", "不", "非"];
+/// What may stand between a word and a name in marks.
+const MARKS: [char; 4] = ['*', '`', '"', ' '];
 /// Letters between "all" and what there are all of.
 const NEAR: usize = 36;
-/// Words between a variable and the value that it has to have.
-const SETS: &[&str] =
-    &["set to", "is set to", "must be", "should be", "is", "=", "->", "\u{2192}", "equals", "to"];
-
 pub(super) fn env(id: &str, it: &mut Source<'_>) {
     match id {
         "env.required" | "env.secret-strength" => variables(id, it),
@@ -111,6 +109,39 @@ fn variables(id: &str, it: &mut Source<'_>) {
     let path = it.all(What::Path).find(is_own);
     let path = path.map(|value| value.text.clone());
     it.set("path", path.unwrap_or_default());
+    if !it.is_set("path") {
+        it.set("source", surface(it).unwrap_or_default());
+    }
+}
+
+/// The platform that keeps the variables: "set in Vercel", or below a heading that names one. What
+/// lies in a file or a process here says nothing about it.
+fn surface(it: &Source<'_>) -> Option<&'static str> {
+    let lower = it.text.to_lowercase();
+    let leads = nouns::table("where");
+    let placed = places_in(it.text, "platforms").into_iter().find(|(at, _)| {
+        let mut head = lower.get(..*at).unwrap_or_default().trim_end_matches(MARKS);
+        // "In the task definition": who holds it stands behind the article.
+        let articles = nouns::table("articles").iter();
+        let rest =
+            articles.filter_map(|(word, _)| head.strip_suffix(word)?.strip_suffix(' ')).next();
+        head = rest.map_or(head, |rest| rest.trim_end_matches(MARKS));
+        let is_lead = |word: &str| {
+            let rest = head.strip_suffix(word);
+            rest.is_some_and(|it| !word.is_ascii() || !it.ends_with(char::is_alphanumeric))
+        };
+        leads.iter().any(|(word, _)| is_lead(word))
+    });
+    let above = || {
+        it.above.iter().take(2).find_map(|text| {
+            let names = names_in(text, "platforms");
+            // What one of these gives a variable for is often set elsewhere.
+            let apart =
+                |name: &str| nouns::table("only-where-told").iter().any(|(it, _)| *it == name);
+            names.first().copied().filter(|name| names.len() == 1 && !apart(name))
+        })
+    };
+    placed.map(|(_, name)| name).or_else(above)
 }
 
 /// Whether variables are set in a file, rather than copied from it: "in `.env`", "`.env` with …".
@@ -143,14 +174,6 @@ fn is_optional(text: &str) -> bool {
     })
 }
 
-/// Whether a line says that something has to be there, whatever would hold without it.
-fn is_demanded(lower: &str) -> bool {
-    find_words(lower, "required").any(|at| {
-        let head = lower.get(..at).unwrap_or_default().trim_end_matches([' ', '-']);
-        !DENIALS.iter().any(|denial| head.ends_with(denial))
-    })
-}
-
 /// "All required environment variables": every one that is declared.
 fn says_all(lower: &str) -> bool {
     let starts = nouns::table("wholes")
@@ -168,163 +191,6 @@ fn owner(it: &Source<'_>) -> Option<String> {
     let lead = above.trim_start_matches(['*', '`', ' ', '#']);
     let end = lead.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(lead.len());
     lead.get(..end).filter(|name| is_variable(name, false)).map(str::to_owned)
-}
-
-/// What holds where nothing is set: "(default: 22)", "falls back to `x`".
-fn default(text: &str, lower: &str) -> Option<String> {
-    // A text whose length changes with its case cannot be read at the same places.
-    if lower.len() != text.len() || is_demanded(lower) {
-        return None;
-    }
-    nouns::table("defaults").iter().find_map(|(word, _)| {
-        let at = find_word(lower, word)?;
-        let (head, rest) = (text.get(..at)?, text.get(at + word.len()..)?);
-        // "Change the default `KEY`" sets none.
-        let inside = head.trim_end().ends_with(['(', '（', ',', '，']);
-        let rest = match rest.strip_prefix([':', '：']) {
-            Some(rest) => rest.trim_start(),
-            None if inside || word.ends_with(" to") => rest.strip_prefix(' ')?,
-            None => return None,
-        };
-        let value = match rest.strip_prefix('`') {
-            Some(coded) => coded.split_once('`')?.0,
-            None => rest.split([')', '）', ',', ';']).next()?.trim(),
-        };
-        let is_absent = nouns::table("absent").iter().any(|it| it.0.eq_ignore_ascii_case(value));
-        let exact =
-            !value.is_empty() && !value.contains(' ') && !is_variable(value, true) && !is_absent;
-        exact.then(|| value.to_owned())
-    })
-}
-
-/// What the line assigns, but for values that are to be filled in.
-fn assignments(it: &Source<'_>) -> Vec<(String, String)> {
-    let pairs = it.all(What::Assignment).filter_map(|value| {
-        let (name, first) = value.text.split_once('=')?;
-        // In marks of code a list goes on to the end: `ORIGINS=https://a.example,https://b.example`.
-        let behind = it.text.get(value.end..).filter(|rest| rest.starts_with(','));
-        let rest = behind.and_then(|rest| rest.split_once('`')).map_or("", |(rest, _)| rest);
-        let rest = if rest.contains(char::is_whitespace) { "" } else { rest };
-        Some((name, format!("{first}{rest}")))
-    });
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
-        .collect()
-}
-
-/// The exact value, where all variables of the line have one.
-fn equal(it: &mut Source<'_>, names: &[String], assigned: &[(String, String)]) {
-    let open = |value: &str| {
-        value.is_empty() || value.contains(['<', '[', '{', '\u{2026}']) || value.starts_with("...")
-    };
-    let mut given: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in assigned {
-        given.entry(name).or_default().push(value);
-    }
-    let mut all: Vec<(&str, String)> = Vec::new();
-    for name in names {
-        let mut values = given.get(name.as_str()).cloned().unwrap_or_default();
-        values.dedup();
-        let value = match values.as_slice() {
-            [value] => Some((*value).to_owned()),
-            [] => told(it, name),
-            _ => None,
-        };
-        let Some(value) = value.filter(|value| !open(value)) else {
-            return;
-        };
-        all.push((name, value));
-    }
-    let mut values: Vec<String> = all.into_iter().map(|(_, value)| value).collect();
-    values.sort();
-    values.dedup();
-    match values.as_slice() {
-        [] => {}
-        [value] => it.set("equals", value.as_str()),
-        several if several.iter().all(|value| !value.contains([',', '(', ')'])) => {
-            it.set("type", format!("enum({})", several.join(",")));
-        }
-        _ => {}
-    }
-}
-
-/// "(mainnet, not testnet)", "not any staging service": which environment it must and must not be.
-fn told_apart(it: &mut Source<'_>) {
-    let lower = it.text.to_lowercase();
-    let inner = lower.split(['(', ')']).nth(1).unwrap_or_default();
-    if let Some((wanted, other)) = inner.split_once(", not ")
-        && !wanted.contains(' ')
-        && !other.contains(' ')
-    {
-        it.set("equals", wanted);
-        it.set("forbid", other);
-        return;
-    }
-    let banned = ["remove ", "not ", "no ", "without ", "sin ", "sem "];
-    if banned.iter().any(|word| lower.starts_with(word) || lower.contains(&format!(" {word}"))) {
-        let names = ["development", "dev", "staging", "testnet", "localhost"];
-        let mut found: Vec<(usize, &str)> = Vec::new();
-        found.extend(names.iter().filter_map(|name| Some((find_word(&lower, name)?, *name))));
-        found.sort_unstable();
-        let texts: Vec<&str> = found.into_iter().map(|(_, name)| name).collect();
-        it.set("forbid", texts.join(","));
-    }
-}
-
-/// "`MODE` set to `fast`": the value behind the name, if nothing is said of it.
-fn told(it: &Source<'_>, name: &str) -> Option<String> {
-    let value = it.all(What::Variable).find(|value| value.text == name)?;
-    let rest = it.text.get(value.end..)?.trim_start_matches(['`', '*', ' ', ':']);
-    let lower = rest.to_ascii_lowercase();
-    let lead = SETS.iter().find(|lead| {
-        lower.strip_prefix(**lead).is_some_and(|it| it.starts_with([' ', '`', '"']))
-    })?;
-    let rest = rest.get(lead.len()..)?.trim_start();
-    // "X is `string`" may tell what sort of value it is.
-    let exact = !matches!(*lead, "is" | "to");
-    if let Some(coded) = rest.strip_prefix('`') {
-        let (coded, behind) = coded.split_once('`')?;
-        let alone = behind.trim_start();
-        let ends = alone.is_empty()
-            || alone.starts_with([',', '.', ')', '(', ';', '-', '\u{2014}', '\u{2013}']);
-        return (exact
-            && ends
-            && !coded.contains(char::is_whitespace)
-            && !is_variable(coded, true))
-        .then(|| coded.to_owned());
-    }
-    let word = rest.split([',', ';', ')', '(']).next()?.trim_matches(['*', '"', '\'', ' ', '.']);
-    let plain = ["true", "false", "production", "staging", "0", "1", "on", "off"];
-    // An equals sign says no more than that: "`PORT` = 3000".
-    let spelled = *lead == "=" && !word.is_empty() && !word.contains(char::is_whitespace);
-    (spelled || plain.contains(&word.to_ascii_lowercase().as_str())).then(|| word.to_owned())
-}
-
-/// "32+ characters", "32 bytes", "32-chars-min", `openssl rand -hex 32`.
-fn lengths(it: &mut Source<'_>) {
-    let text = it.text.to_lowercase();
-    for value in &it.scan.values {
-        let behind =
-            text.get(value.end..).unwrap_or_default().trim_start_matches(['+', ' ', '-', '_']);
-        let count = value.text.clone();
-        if ["char", "letter", "文字", "字符", "자", "caract", "zeichen", "симв"]
-            .iter()
-            .any(|word| behind.starts_with(word))
-        {
-            it.params.insert("min-chars".to_owned(), count);
-        } else if behind.starts_with("byte") {
-            it.params.insert("bytes".to_owned(), count);
-        }
-    }
-    // What makes it says how long it is, where nothing else does.
-    let random = it.text.split_once("openssl rand ").map(|(_, rest)| rest);
-    let mut options = random.unwrap_or_default().split([' ', '`', ')']);
-    let count = options.next().filter(|it| it.starts_with('-')).and_then(|_| options.next());
-    if let Some(count) = count.filter(|it| it.parse::<u32>().is_ok())
-        && !it.is_set("min-chars")
-    {
-        it.fill("bytes", count);
-    }
 }
 
 #[cfg(test)]
@@ -364,30 +230,38 @@ mod tests {
     }
 
     #[test]
+    fn what_a_platform_keeps_is_not_looked_for_here() {
+        assert_eq!(one("`PAY_KEY` set in Vercel", "source"), "vercel");
+        assert_eq!(one("Variáveis de ambiente configuradas no Railway", "source"), "railway");
+        assert_eq!(one("環境変数を設定（Render）", "source"), "render");
+        for (line, place) in [
+            ("`PAY_KEY` set in GitHub Secrets", "github-secrets"),
+            ("`PAY_KEY` configured in the task definition", "ecs-task-definition"),
+            ("`PAY_KEY` set in the Kubernetes secret", "kubernetes-secret"),
+            ("`PAY_KEY` lies in Vault", "vault"),
+            ("`PAY_KEY` added to GitLab CI variables", "gitlab-variables"),
+            ("`PAY_KEY` set for the Lambda function", "aws-lambda"),
+        ] {
+            assert_eq!(one(line, "source"), place, "{line}");
+        }
+        let below = |heading: &str| {
+            let text = format!("# X\n\n## {heading}\n\n- [ ] `PAY_KEY` set\n");
+            claimed(&parse(text.as_bytes()), 5, "env.required").remove("source").unwrap_or_default()
+        };
+        assert_eq!(below("Variables (Railway)"), "railway");
+        assert_eq!(below("Supabase"), "");
+        assert_eq!(below("Vercel or Netlify"), "");
+        assert_eq!(one("`VERCEL_TOKEN` set", "source"), "");
+        assert_eq!(one("`PAY_KEY` in `.env`, and in Vercel", "source"), "");
+    }
+
+    #[test]
     fn names_stand_below() {
         let fence = "Variables\n  ```env\n  DB_URL=x\n  # note: none\n  REDIS_URL=y\n  ```";
         assert_eq!(one(fence, "names"), "DB_URL,REDIS_URL");
         let export = "Variables\n  ```bash\n  export TF_VAR_region=\"x\"\n  ```";
         assert_eq!(one(export, "name"), "TF_VAR_region");
         assert_eq!(one("Variables:\n  - `DB_URL` - see `X_Y`\n  - A note", "name"), "DB_URL");
-    }
-
-    #[test]
-    fn exact_values() {
-        assert_eq!(one("`NODE_ENV` set to `production`", "equals"), "production");
-        assert_eq!(one("NODE_ENV is production", "equals"), "production");
-        assert_eq!(one("`NODE_ENV` set to production URL", "equals"), "");
-        let list = "https://a.example,https://*.b.example";
-        assert_eq!(one(&format!("`APP_ORIGINS={list}` set"), "equals"), list);
-        assert_eq!(one("`APP_ORIGINS=x`, then restart `y`", "equals"), "x");
-        assert_eq!(one("`TF_VAR_client_ip` set to the office", "name"), "TF_VAR_client_ip");
-        assert_eq!(one("`A_KEY` set to your key", "equals"), "");
-        assert_eq!(one("`API_URL=https://<host>`", "equals"), "");
-        assert_eq!(
-            one("`NODE_ENV=production`, `DEBUG_ON=false`", "type"),
-            "enum(false,production)"
-        );
-        assert_eq!(one("`NODE_ENV=production` and `DB_URL` set", "equals"), "");
     }
 
     #[test]
@@ -421,27 +295,5 @@ mod tests {
         assert_eq!(name(4).as_deref(), Some("LOG_LEVEL"));
         assert_eq!(name(5).as_deref(), Some("LOG_FILE"));
         assert_eq!(name(6).as_deref(), Some("PORT"));
-    }
-
-    #[test]
-    fn defaults_are_told_and_not_guessed() {
-        assert_eq!(one("`SSH_PORT` (optional, default 22)", "default"), "22");
-        assert_eq!(one("`SSH_PORT` - porta (opcional, padrão 22)", "default"), "22");
-        assert_eq!(
-            one("`RPC_URL` (fallback: `https://rpc.example`)", "default"),
-            "https://rpc.example"
-        );
-        assert_eq!(one("`PORT` defaults to `8080`", "default"), "8080");
-        for line in [
-            "Change the default `SECRET_KEY`",
-            "`SECRET_KEY` (not the default one)",
-            "`SECRET_KEY` is no default `x`",
-            "`LOG_LEVEL` (default `OLD_LEVEL`)",
-            "`API_KEY` (default: none)",
-            "`API_KEY` (default: \"\")",
-            "`API_KEY` (required, default `x`)",
-        ] {
-            assert_eq!(one(line, "default"), "", "{line}");
-        }
     }
 }

@@ -113,6 +113,28 @@ fn what_came_about_is_claimed_and_the_command_only_shows_how() {
 }
 
 #[test]
+fn every_program_that_is_asked_for_is_a_check_of_its_own() {
+    let tools = |text: &str| -> Vec<String> {
+        let found = last(text);
+        let shown = |name: &str, it: &holdpoint_bind::understand::Meaning| {
+            it.params.get(name).cloned().unwrap_or_default()
+        };
+        found
+            .checks
+            .iter()
+            .map(|it| format!("{} {}", shown("tool", it), shown("version", it)))
+            .collect()
+    };
+    assert_eq!(tools("- [ ] Node.js 18+ and npm installed"), ["node >=18", "npm "]);
+    assert_eq!(
+        tools("- [ ] Docker 24+ and Docker Compose 2.20+ installed"),
+        ["docker-engine >=24", "docker-compose >=2.20"]
+    );
+    // One of them is enough.
+    assert_eq!(tools("- [ ] npm or yarn installed"), ["npm|yarn "]);
+}
+
+#[test]
 fn conditions_are_kept_and_decide_nothing() {
     let found = last("- [ ] CDN configured (if using S3 backups)");
     assert_eq!(found.condition.as_deref(), Some("if using S3 backups"));

@@ -302,6 +302,30 @@ fn secrets_that_are_published_or_short_of_bits_are_weak() {
 }
 
 #[test]
+fn what_a_platform_keeps_is_not_proven_by_a_file_here() {
+    let run = |line: &str| {
+        let place = Place::new();
+        place.write("list.md", format!("# List\n\n## Pre-deployment\n\n- [ ] {line}\n"));
+        place.write("holdpoint.toml", "[target.host]\nhere = true\npath = \"app.env\"\n");
+        place.write("app.env", "PAY_KEY=q7Zk2vX9pLm4Rt8sWd3Yh6Bn1Cf5Gj0A\n");
+        place.run(&["plan", "list.md"]);
+        place.run(&["run", "list.md"]).out
+    };
+    let here = run("`PAY_KEY` is set");
+    assert!(here.contains("1 passed"), "{here}");
+    for line in [
+        "`PAY_KEY` is set in Vercel",
+        "Set `PAY_KEY` (Render)",
+        "`PAY_KEY` is set in GitHub Secrets",
+        "`PAY_KEY` set in the task definition",
+        "`PAY_KEY` definida no Railway",
+    ] {
+        let there = run(line);
+        assert!(there.contains("HOLD") && !there.contains("passed"), "{line}: {there}");
+    }
+}
+
+#[test]
 fn dumps_that_are_cut_or_no_dump_are_not_whole() {
     let rows = "INSERT INTO t VALUES (1, 'aaaaaaaaaaaaaaaa');\n".repeat(100);
     let head = "--\n-- PostgreSQL database dump\n--\n";
