@@ -137,12 +137,6 @@ pub(super) fn fill(id: &str, it: &mut Source<'_>) {
                     .find(|it| is_zone(it));
                 it.set("timezone", zone.unwrap_or_default());
             }
-            "cluster" | "service" if id == "aws.ecs-service" => {
-                let (one, many) = (format!("--{}", row.name), format!("--{}s", row.name));
-                let flags = [one.as_str(), many.as_str()];
-                let told = crate::line_form::spans(it.text).find_map(|code| flag(code, &flags));
-                it.set(row.name, told.unwrap_or_default());
-            }
             _ => {}
         }
     }

@@ -2,8 +2,8 @@
 
 use holdpoint_checks::heads::param_names;
 
-use super::{Source, find_word, span};
-use crate::{denial, nouns::table, values::What};
+use super::{Source, command::flag, find_word, span};
+use crate::{denial, line_form, nouns::table, values::What};
 
 /// Longest name of a role, in words.
 const WORDS_MAX: usize = 4;
@@ -26,6 +26,14 @@ pub(super) fn platform(id: &str, it: &mut Source<'_>) {
         "aws.s3-buckets" | "aws.iam" => {
             let name = if id == "aws.iam" { "roles" } else { "buckets" };
             it.set(name, plain_names(it.text).join(","));
+        }
+        "aws.ecs-service" => {
+            for name in ["cluster", "service"] {
+                let (one, many) = (format!("--{name}"), format!("--{name}s"));
+                let flags = [one.as_str(), many.as_str()];
+                let told = line_form::spans(it.text).find_map(|code| flag(code, &flags));
+                it.fill(name, told.unwrap_or_default());
+            }
         }
         "aws.log-groups" => {
             it.set("groups", span::words(it.text).collect::<Vec<_>>().join(","));

@@ -193,13 +193,10 @@ fn is_demanded(lower: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use holdpoint_document::parse;
-
-    use crate::parameters::labelled::claimed;
+    use crate::parameters::labelled;
 
     fn one(text: &str, name: &str) -> String {
-        let document = parse(format!("# X\n\n- [ ] {text}\n").as_bytes());
-        claimed(&document, 3, "env.required").remove(name).unwrap_or_default()
+        labelled::one("env.required", text, name)
     }
 
     #[test]

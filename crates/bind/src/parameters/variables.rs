@@ -13,8 +13,6 @@ use crate::{
 /// What turns the word behind it round.
 pub(super) const DENIALS: &[&str] =
     &["not", "non", "n't", "no", "não", "nicht", "pas", "не", "不", "非"];
-/// What may stand between a word and a name in marks.
-const MARKS: [char; 4] = ['*', '`', '"', ' '];
 /// Letters between "all" and what there are all of.
 const NEAR: usize = 36;
 pub(super) fn env(id: &str, it: &mut Source<'_>) {
@@ -109,39 +107,26 @@ fn variables(id: &str, it: &mut Source<'_>) {
     let path = it.all(What::Path).find(is_own);
     let path = path.map(|value| value.text.clone());
     it.set("path", path.unwrap_or_default());
-    if !it.is_set("path") {
-        it.set("source", surface(it).unwrap_or_default());
-    }
+    it.set("source", surface(it).join(","));
 }
 
-/// The platform that keeps the variables: "set in Vercel", or below a heading that names one. What
-/// lies in a file or a process here says nothing about it.
-fn surface(it: &Source<'_>) -> Option<&'static str> {
-    let lower = it.text.to_lowercase();
-    let leads = nouns::table("where");
-    let placed = places_in(it.text, "platforms").into_iter().find(|(at, _)| {
-        let mut head = lower.get(..*at).unwrap_or_default().trim_end_matches(MARKS);
-        // "In the task definition": who holds it stands behind the article.
-        let articles = nouns::table("articles").iter();
-        let rest =
-            articles.filter_map(|(word, _)| head.strip_suffix(word)?.strip_suffix(' ')).next();
-        head = rest.map_or(head, |rest| rest.trim_end_matches(MARKS));
-        let is_lead = |word: &str| {
-            let rest = head.strip_suffix(word);
-            rest.is_some_and(|it| !word.is_ascii() || !it.ends_with(char::is_alphanumeric))
-        };
-        leads.iter().any(|(word, _)| is_lead(word))
-    });
-    let above = || {
-        it.above.iter().take(2).find_map(|text| {
-            let names = names_in(text, "platforms");
-            // What one of these gives a variable for is often set elsewhere.
-            let apart =
-                |name: &str| nouns::table("only-where-told").iter().any(|(it, _)| *it == name);
-            names.first().copied().filter(|name| names.len() == 1 && !apart(name))
-        })
-    };
-    placed.map(|(_, name)| name).or_else(above)
+/// The platforms that keep the variables: those that the line names, else, where it names no file, those
+/// of the nearest text above that names any. What lies in a file or a process here says nothing about
+/// them, so whatever else the line may mean by the name, it is not proven by a look here.
+fn surface(it: &Source<'_>) -> Vec<&'static str> {
+    // A part of a variable, an address or a path is no platform.
+    let is_part =
+        |at: usize| it.scan.values.iter().any(|value| value.start <= at && at < value.end);
+    let named = places_in(it.text, "platforms").into_iter().filter(|(at, _)| !is_part(*at));
+    let mut names: Vec<&str> = named.map(|(_, name)| name).collect();
+    if names.is_empty() && !it.is_set("path") {
+        let above = it.above.iter().map(|text| names_in(text, "platforms"));
+        names = above.into_iter().find(|names| !names.is_empty()).unwrap_or_default();
+        // What one of these gives a variable for is often set elsewhere.
+        names.retain(|name| !nouns::table("only-where-told").iter().any(|(it, _)| it == name));
+    }
+    names.dedup();
+    names
 }
 
 /// Whether variables are set in a file, rather than copied from it: "in `.env`", "`.env` with …".
@@ -197,14 +182,10 @@ fn owner(it: &Source<'_>) -> Option<String> {
 mod tests {
     use holdpoint_document::parse;
 
-    use crate::{parameters::Params, parameters::labelled::claimed};
-
-    fn read(text: &str) -> Params {
-        claimed(&parse(format!("# X\n\n- [ ] {text}\n").as_bytes()), 3, "env.required")
-    }
+    use crate::parameters::labelled::{self, claimed};
 
     fn one(text: &str, name: &str) -> String {
-        read(text).get(name).cloned().unwrap_or_default()
+        labelled::one("env.required", text, name)
     }
 
     #[test]
@@ -241,6 +222,14 @@ mod tests {
             ("`PAY_KEY` lies in Vault", "vault"),
             ("`PAY_KEY` added to GitLab CI variables", "gitlab-variables"),
             ("`PAY_KEY` set for the Lambda function", "aws-lambda"),
+            ("Vercel: `PAY_KEY` set", "vercel"),
+            ("`PAY_KEY` set as a Vercel environment variable", "vercel"),
+            ("**Railway** – `PAY_KEY` set", "railway"),
+            ("`PAY_KEY` set using Doppler", "doppler"),
+            ("`PAY_KEY` is set (production, Vercel)", "vercel"),
+            ("`PAY_KEY` set in both Vercel and Railway", "vercel,railway"),
+            ("Vercel に `PAY_KEY` を設定", "vercel"),
+            ("`APP_URL` is https://shop.vercel.app", ""),
         ] {
             assert_eq!(one(line, "source"), place, "{line}");
         }
@@ -250,9 +239,10 @@ mod tests {
         };
         assert_eq!(below("Variables (Railway)"), "railway");
         assert_eq!(below("Supabase"), "");
-        assert_eq!(below("Vercel or Netlify"), "");
+        assert_eq!(below("Vercel or Netlify"), "vercel,netlify");
         assert_eq!(one("`VERCEL_TOKEN` set", "source"), "");
-        assert_eq!(one("`PAY_KEY` in `.env`, and in Vercel", "source"), "");
+        assert_eq!(one("`PAY_KEY` in `.env`", "source"), "");
+        assert_eq!(one("`PAY_KEY` in `.env`, and in Vercel", "source"), "vercel");
     }
 
     #[test]

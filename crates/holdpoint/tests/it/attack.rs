@@ -317,6 +317,8 @@ fn what_a_platform_keeps_is_not_proven_by_a_file_here() {
         "`PAY_KEY` is set in Vercel",
         "Set `PAY_KEY` (Render)",
         "`PAY_KEY` is set in GitHub Secrets",
+        "Vercel: `PAY_KEY` set",
+        "`PAY_KEY` set using Doppler",
         "`PAY_KEY` set in the task definition",
         "`PAY_KEY` definida no Railway",
     ] {
